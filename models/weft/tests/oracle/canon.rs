@@ -1,0 +1,87 @@
+//! One text per execution graph, the same from both sides of the comparison.
+
+use super::ast::{Loc, Mode};
+use super::exec::{Act, Source, State};
+use std::fmt::Write as _;
+
+/// An event by its thread and its number among the memory events and fences of the thread;
+/// None is the initialising write.
+pub(crate) type Id = Option<(usize, usize)>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shown {
+    Read { loc: Loc, mode: Option<Mode>, value: u32, from: Id },
+    Write { loc: Loc, mode: Option<Mode>, value: u32 },
+    Rmw { loc: Loc, mode: Mode, old: u32, new: u32, from: Id },
+    Fence(Mode),
+}
+
+/// The text of a graph: the events of each thread, then the coherence order of each atomic
+/// location that is written at all.
+pub(crate) fn text(threads: &[Vec<Shown>], co: &[(Loc, Vec<Id>)]) -> String {
+    let mut out = String::new();
+    for (t, events) in threads.iter().enumerate() {
+        let _ = write!(out, "T{t}:");
+        for shown in events {
+            let _ = match shown {
+                Shown::Read { loc, mode, value, from } => {
+                    write!(out, " R{}.{}={value}<{}", loc.name(), order(*mode), id(*from))
+                }
+                Shown::Write { loc, mode, value } => {
+                    write!(out, " W{}.{}={value}", loc.name(), order(*mode))
+                }
+                Shown::Rmw { loc, mode, old, new, from } => {
+                    let (l, m) = (loc.name(), mode.name());
+                    write!(out, " U{l}.{m}={old}>{new}<{}", id(*from))
+                }
+                Shown::Fence(mode) => write!(out, " F.{}", mode.name()),
+            };
+        }
+        out.push_str("; ");
+    }
+    for (loc, order) in co {
+        if !loc.plain() && order.len() > 1 {
+            let ids: Vec<String> = order.iter().map(|i| id(*i)).collect();
+            let _ = write!(out, "co {}: {}; ", loc.name(), ids.join(" "));
+        }
+    }
+    out
+}
+
+fn order(mode: Option<Mode>) -> &'static str {
+    mode.map_or("na", Mode::name)
+}
+
+fn id(id: Id) -> String {
+    id.map_or_else(|| "init".to_owned(), |(t, n)| format!("{t}.{n}"))
+}
+
+/// The text of a state of the enumerator under a coherence order.
+pub(crate) fn of_state(state: &State, orders: &[(Loc, Vec<Source>)]) -> String {
+    let number = |from: Source| match from {
+        Source::Init => None,
+        Source::At(t, i) => {
+            let before = state.traces[t][..i].iter();
+            Some((t, before.filter(|act| shown_of(act, |_| None).is_some()).count()))
+        }
+    };
+    let thread = |trace: &Vec<Act>| trace.iter().filter_map(|a| shown_of(a, number)).collect();
+    let threads: Vec<Vec<Shown>> = state.traces.iter().map(thread).collect();
+    let co: Vec<(Loc, Vec<Id>)> =
+        orders.iter().map(|(l, order)| (*l, order.iter().map(|s| number(*s)).collect())).collect();
+    text(&threads, &co)
+}
+
+fn shown_of(act: &Act, number: impl Fn(Source) -> Id) -> Option<Shown> {
+    Some(match *act {
+        Act::Read { loc, mode, from, value } => {
+            Shown::Read { loc, mode, value, from: number(from) }
+        }
+        Act::Write { loc, mode, value } => Shown::Write { loc, mode, value },
+        Act::Rmw { loc, mode, from, old, new } => {
+            Shown::Rmw { loc, mode, old, new, from: number(from) }
+        }
+        Act::Fence(mode) => Shown::Fence(mode),
+        Act::Begin | Act::End | Act::Spawn(_) | Act::Join(_) => return None,
+    })
+}
