@@ -1,0 +1,226 @@
+//! The settings of a pool, and its start.
+
+use crate::bits::Layout;
+use crate::error::{BoxError, ConfigError, SpawnError};
+use crate::pool::Pool;
+use crate::slots::Slots;
+use crate::sync::{Parker, native, spawn_named};
+use crate::threads::{Threads, Worker};
+use crate::wake::Patience;
+use crate::worker;
+use std::sync::Arc;
+
+/// The most workers that a pool can have.
+pub const MAX_WORKERS: usize = 1 << 10;
+
+/// The most requests that a worker can have.
+pub const MAX_RING_SIZE: usize = 1 << 16;
+
+/// Looks before a side goes to sleep, unless set: some microseconds, about what a wake-up costs.
+const SPIN_BUDGET: u32 = 256;
+
+/// Requests per worker, unless set: one word.
+const RING_SIZE: usize = 64;
+
+/// Which worker the next request goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Dispatch {
+    /// To each in turn: spreads the work, and wakes the most workers.
+    #[default]
+    RoundRobin,
+    /// To one until its requests are used up, then to the next: fewer wake-ups and better batching
+    /// for small jobs.
+    FillFirst,
+}
+
+/// The settings of a pool. Made by [`Threads::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is started before `spawn` or `scope`"]
+pub struct Builder {
+    workers: Option<usize>,
+    ring_size: usize,
+    patience: Patience,
+    dispatch: Dispatch,
+    thread_name: String,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            workers: None,
+            ring_size: RING_SIZE,
+            patience: Patience::Turns(SPIN_BUDGET),
+            dispatch: Dispatch::default(),
+            thread_name: "flipside".to_owned(),
+        }
+    }
+
+    /// How many worker threads: 1 to [`MAX_WORKERS`]. Unless set, as many as the machine runs at
+    /// once ([`std::thread::available_parallelism`]).
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = Some(workers);
+        self
+    }
+
+    /// How many requests each worker has: 1 to [`MAX_RING_SIZE`]. Unless set, 64.
+    pub fn ring_size(mut self, requests: usize) -> Self {
+        self.ring_size = requests;
+        self
+    }
+
+    /// How many times a side that waits looks again before it goes to sleep. 0 sleeps at once,
+    /// which is kindest to a busy machine; unless set, it is some microseconds' worth.
+    pub fn spin_budget(mut self, turns: u32) -> Self {
+        self.patience = Patience::Turns(turns);
+        self
+    }
+
+    /// Never sleeps: both sides look on for as long as they wait. The lowest latency, since no one
+    /// is ever woken and no full barrier is needed, for a processor per thread.
+    pub fn busy_wait(mut self) -> Self {
+        self.patience = Patience::Endless;
+        self
+    }
+
+    /// Which worker the next request goes to. Unless set, [`Dispatch::RoundRobin`].
+    pub fn dispatch(mut self, dispatch: Dispatch) -> Self {
+        self.dispatch = dispatch;
+        self
+    }
+
+    /// What the threads are called: this, a hyphen and the worker's number. Unless set,
+    /// `flipside`.
+    pub fn thread_name(mut self, prefix: impl Into<String>) -> Self {
+        self.thread_name = prefix.into();
+        self
+    }
+
+    /// Builds the requests and starts the workers.
+    ///
+    /// `init` is called once per request, in order, with its number, on the calling thread; `?`
+    /// works in it for any error. `handler` runs on the workers, once per committed request.
+    ///
+    /// # Errors
+    ///
+    /// A setting out of range, an `init` that failed, a thread that the system would not start.
+    /// In each case everything that was built is dropped and every thread joined.
+    ///
+    /// # Panics
+    ///
+    /// If `init` panics, with its panic, after dropping what it had built.
+    pub fn spawn<R, I, H>(self, init: I, handler: H) -> Result<Threads<R>, SpawnError>
+    where
+        R: Send + 'static,
+        I: FnMut(usize) -> Result<R, BoxError>,
+        H: Fn(&mut R) + Send + Sync + 'static,
+    {
+        let handler = Arc::new(handler);
+        self.start(init, |pool, index, name| {
+            let handler = Arc::clone(&handler);
+            let join = spawn_named(name, move || worker::run(&pool, index, &*handler))?;
+            Ok(Worker {
+                thread: join.thread().clone(),
+                join: Some(join),
+            })
+        })
+    }
+
+    native! {
+        /// Starts workers whose handler and requests may borrow from the caller's stack, runs
+        /// `body` with the pool, and stops the workers before it returns, as
+        /// [`std::thread::scope`] does. Everything committed is handled; results that `body` did
+        /// not ask for are dropped.
+        ///
+        /// # Errors
+        ///
+        /// As for [`spawn`](Self::spawn); `body` has not run then.
+        ///
+        /// # Panics
+        ///
+        /// If `init` or `body` panics, with that panic, once the workers have returned.
+        ///
+        /// ```
+        /// # fn main() -> Result<(), flipside::SpawnError> {
+        /// let words = ["lock", "free"];
+        /// let total = flipside::Threads::builder().workers(2).ring_size(4).scope(
+        ///     |_| Ok((0, 0)),
+        ///     |(index, length): &mut (usize, usize)| *length = words[*index].len(),
+        ///     |threads| {
+        ///         for index in 0..words.len() {
+        ///             let mut request = threads.prepare_wait(|_| ());
+        ///             *request = (index, 0);
+        ///             request.commit();
+        ///         }
+        ///         let mut total = 0;
+        ///         threads.wait_done(|request| total += request.unwrap().1);
+        ///         total
+        ///     },
+        /// )?;
+        /// assert_eq!(total, 8);
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn scope<R, I, H, B, T>(self, init: I, handler: H, body: B) -> Result<T, SpawnError>
+        where
+            R: Send,
+            I: FnMut(usize) -> Result<R, BoxError>,
+            H: Fn(&mut R) + Sync,
+            B: FnOnce(&mut Threads<R>) -> T,
+        {
+            let handler = &handler;
+            std::thread::scope(|scope| {
+                let mut threads = self.start(init, |pool, index, name| {
+                    let run = move || worker::run(&pool, index, handler);
+                    let join = std::thread::Builder::new().name(name).spawn_scoped(scope, run)?;
+                    Ok(Worker {
+                        thread: join.thread().clone(),
+                        join: None,
+                    })
+                })?;
+                Ok(body(&mut threads))
+            })
+        }
+    }
+
+    /// Checks the settings, builds the requests, and starts each worker by `start`.
+    fn start<R>(
+        self,
+        init: impl FnMut(usize) -> Result<R, BoxError>,
+        start: impl Fn(Arc<Pool<R>>, usize, String) -> std::io::Result<Worker>,
+    ) -> Result<Threads<R>, SpawnError> {
+        let layout = self.layout()?;
+        let slots = Slots::build(layout.requests(), init)?;
+        let parker = Parker::new();
+        let pool = Arc::new(Pool::new(
+            layout,
+            self.patience,
+            slots,
+            parker.unparker().clone(),
+        ));
+        // Should a thread fail to start, dropping `threads` stops and joins those before it.
+        let mut threads = Threads::new(Arc::clone(&pool), self.dispatch, parker);
+        for worker in 0..layout.workers {
+            let name = format!("{}-{worker}", self.thread_name);
+            let started = start(Arc::clone(&pool), worker, name);
+            threads.add_worker(started.map_err(|source| SpawnError::Thread { worker, source })?);
+        }
+        Ok(threads)
+    }
+
+    fn layout(&self) -> Result<Layout, ConfigError> {
+        let workers = self.workers.unwrap_or_else(|| {
+            std::thread::available_parallelism().map_or(1, |n| n.get().min(MAX_WORKERS))
+        });
+        if !(1..=MAX_WORKERS).contains(&workers) {
+            return Err(ConfigError::Workers(workers));
+        }
+        if !(1..=MAX_RING_SIZE).contains(&self.ring_size) {
+            return Err(ConfigError::RingSize(self.ring_size));
+        }
+        if let Some(at) = self.thread_name.find('\0') {
+            return Err(ConfigError::ThreadName(at));
+        }
+        Ok(Layout::new(workers, self.ring_size))
+    }
+}

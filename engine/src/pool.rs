@@ -1,0 +1,52 @@
+//! What the submitter and the workers share.
+
+use crate::bits::Layout;
+use crate::flip::Words;
+use crate::slots::Slots;
+use crate::sync::{AtomicBool, CachePadded, Ordering, Unparker};
+use crate::wake::{Doorbell, Patience};
+
+/// One pool, held by the submitter and by each worker.
+pub(crate) struct Pool<R> {
+    pub(crate) layout: Layout,
+    pub(crate) patience: Patience,
+    pub(crate) words: Words,
+    pub(crate) slots: Slots<R>,
+    /// Set by the submitter once and for all.
+    stop: CachePadded<AtomicBool>,
+    pub(crate) submitter_bell: Doorbell,
+    pub(crate) submitter: Unparker,
+    pub(crate) worker_bells: Box<[Doorbell]>,
+}
+
+impl<R> Pool<R> {
+    pub(crate) fn new(
+        layout: Layout,
+        patience: Patience,
+        slots: Slots<R>,
+        submitter: Unparker,
+    ) -> Self {
+        Self {
+            layout,
+            patience,
+            words: Words::new(layout),
+            slots,
+            stop: CachePadded::new(AtomicBool::new(false)),
+            submitter_bell: Doorbell::new(),
+            submitter,
+            worker_bells: (0..layout.workers).map(|_| Doorbell::new()).collect(),
+        }
+    }
+
+    /// Tells the workers to return once nothing is left to do.
+    pub(crate) fn stop(&self) {
+        // Ordering: Relaxed, behind `stop.wmb`.
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the workers are to return, at a look without barrier.
+    pub(crate) fn is_stopping(&self) -> bool {
+        // Ordering: Relaxed; a worker passes `stop.rmb` before it acts on it.
+        self.stop.load(Ordering::Relaxed)
+    }
+}

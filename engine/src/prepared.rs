@@ -1,0 +1,145 @@
+//! Requests in the submitter's hands: one, or a batch of them.
+
+use crate::bits::Place;
+use crate::outcome::Outcome;
+use crate::threads::Threads;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+/// A request in the submitter's hands: fill it, then [`commit`](Self::commit) it.
+///
+/// Dropped or forgotten instead, it stays free and no handler ever sees it. Once committed it is
+/// out of reach:
+///
+/// ```compile_fail,E0382
+/// # let mut threads = flipside::Threads::builder().spawn(|_| Ok(0), |n: &mut u32| *n += 1).unwrap();
+/// let mut request = threads.prepare_wait(|_| ());
+/// request.commit();
+/// *request = 1; // the worker's now
+/// ```
+///
+/// Nor can two be open at once, outside of a batch:
+///
+/// ```compile_fail,E0499
+/// # let mut threads = flipside::Threads::builder().spawn(|_| Ok(0), |n: &mut u32| *n += 1).unwrap();
+/// let one = threads.prepare_wait(|_| ());
+/// let two = threads.prepare_wait(|_| ());
+/// one.commit();
+/// ```
+#[must_use = "a request that is not committed stays free"]
+pub struct Prepared<'a, R> {
+    threads: &'a mut Threads<R>,
+    place: Place,
+    /// Whether to hand it over at once rather than with its batch.
+    alone: bool,
+}
+
+impl<'a, R> Prepared<'a, R> {
+    pub(crate) fn new(threads: &'a mut Threads<R>, place: Place, alone: bool) -> Self {
+        Self {
+            threads,
+            place,
+            alone,
+        }
+    }
+
+    /// Hands the request to its worker, now or, in a batch, with the batch.
+    ///
+    /// Progress: wait-free, apart from waking a worker that sleeps.
+    pub fn commit(self) {
+        self.threads.stage(self.place);
+        if self.alone {
+            self.threads.publish();
+        }
+    }
+
+    /// The request's number, as its constructor was given it: those of worker `w` are
+    /// `w * ring_size` and on.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.place.request
+    }
+}
+
+impl<R> Deref for Prepared<'_, R> {
+    type Target = R;
+
+    fn deref(&self) -> &R {
+        // SAFETY: the submitter owns the request from `claim`, behind `reap.rmb` (O2, O3, O9),
+        // until `commit`, and this guard is the only way to it. The reference borrows the guard.
+        unsafe { self.threads.pool.slots.request(self.place.request) }
+    }
+}
+
+impl<R> DerefMut for Prepared<'_, R> {
+    fn deref_mut(&mut self) -> &mut R {
+        // SAFETY: as for `deref`, and the guard is borrowed mutably.
+        unsafe { self.threads.pool.slots.request(self.place.request) }
+    }
+}
+
+impl<R: fmt::Debug> fmt::Debug for Prepared<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("index", &self.index())
+            .field("request", &**self)
+            .finish()
+    }
+}
+
+/// Requests that are handed over together; see [`Threads::batch`].
+///
+/// Dropped or forgotten without [`commit`](Self::commit), the batch leaves all its requests free.
+#[must_use = "a batch that is not committed hands over nothing"]
+pub struct Batch<'a, R> {
+    threads: &'a mut Threads<R>,
+}
+
+impl<'a, R> Batch<'a, R> {
+    pub(crate) fn new(threads: &'a mut Threads<R>) -> Self {
+        Self { threads }
+    }
+
+    /// As [`Threads::prepare`], for a request that goes with the batch once it is committed.
+    /// `None` also if every free request is in the batch already.
+    pub fn prepare(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
+        let place = self.threads.claim(&mut done)?;
+        Some(Prepared::new(self.threads, place, false))
+    }
+
+    /// As [`Threads::prepare_wait`]. `None` if every request of the pool is in the batch: no wait
+    /// could end then.
+    pub fn prepare_wait(
+        &mut self,
+        mut done: impl FnMut(Outcome<'_, R>),
+    ) -> Option<Prepared<'_, R>> {
+        let place = loop {
+            match self.threads.claim(&mut done) {
+                Some(place) => break place,
+                None if self.threads.side.stages_all() => return None,
+                None => self.threads.wait_for_any(),
+            }
+        };
+        Some(Prepared::new(self.threads, place, false))
+    }
+
+    /// Hands all requests of the batch to their workers: one barrier, one store per word. Returns
+    /// how many there were.
+    ///
+    /// Progress: wait-free, apart from waking workers that sleep.
+    pub fn commit(self) -> usize {
+        self.threads.publish()
+    }
+}
+
+impl<R> Drop for Batch<'_, R> {
+    fn drop(&mut self) {
+        self.threads.side.unstage();
+    }
+}
+
+impl<R> fmt::Debug for Batch<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").finish_non_exhaustive()
+    }
+}

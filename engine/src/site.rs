@@ -1,0 +1,156 @@
+//! The ordering sites: every place where the protocol needs an order between memory accesses.
+//!
+//! All accesses to shared words are `Relaxed`; what orders them are the barriers issued here, by
+//! site. Each site names the obligations that it discharges and the sites at the other end of its
+//! edge. A normal build compiles each call to the bare fence. Under a checker a site can be
+//! weakened at run time ([`weaken`]), which is how the models show that each one is needed.
+
+#![allow(
+    unreachable_pub,
+    reason = "exported under a checker, private in a normal build"
+)]
+
+use crate::sync::{Ordering, checked, fence};
+
+checked! {
+    use std::cell::Cell;
+}
+
+/// What a barrier orders, in the names of the Linux kernel; see [`Site::kind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `smp_wmb`, here a release fence: what came before it is visible to whoever sees a later store.
+    Wmb,
+    /// `smp_rmb`, here an acquire fence: what comes after it sees what an earlier load's writer saw.
+    Rmb,
+    /// `smp_mb`, here a sequentially consistent fence: also orders a store before a later load.
+    Mb,
+}
+
+macro_rules! sites {
+    ($( $(#[doc = $doc:literal])+ $site:ident = $name:literal, $kind:ident,
+        [$($obligation:literal),+], pairs with [$($partner:ident),+]; )+) => {
+        /// A place in the engine where an ordering matters.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Site { $( $(#[doc = $doc])+ $site, )+ }
+
+        checked! {
+            impl Site {
+                /// Every site, in the order of a request's life.
+                pub const ALL: &'static [Site] = &[$(Site::$site),+];
+
+                /// The site's name, as the mutants, the seeds and the proofs write it.
+                #[must_use]
+                pub const fn name(self) -> &'static str {
+                    match self { $(Site::$site => $name),+ }
+                }
+
+                /// The barrier that stands here.
+                #[must_use]
+                pub const fn kind(self) -> Kind {
+                    match self { $(Site::$site => Kind::$kind),+ }
+                }
+
+                /// The obligations that the barrier discharges.
+                #[must_use]
+                pub const fn obligations(self) -> &'static [&'static str] {
+                    match self { $(Site::$site => &[$($obligation),+]),+ }
+                }
+
+                /// The sites at the other end of the edge.
+                #[must_use]
+                pub const fn partners(self) -> &'static [Site] {
+                    match self { $(Site::$site => &[$(Site::$partner),+]),+ }
+                }
+            }
+        }
+    };
+}
+
+sites! {
+    /// Before the submitter's flip of `fill`: the request as it was filled, and every earlier read
+    /// of its last result, come before the worker's turn.
+    CommitWmb = "commit.wmb", Wmb, ["O1", "O4"], pairs with [TakeRmb];
+    /// After the worker's look at `fill`: what it reads of the request is what was filled.
+    TakeRmb = "take.rmb", Rmb, ["O1", "O4"], pairs with [CommitWmb];
+    /// Before the worker's flip of `done`: the result, the mark of a panic, and every read of the
+    /// request come before the submitter's turn.
+    CompleteWmb = "complete.wmb", Wmb, ["O2", "O3", "O10"], pairs with [ReapRmb, FlushRmb];
+    /// After `prepare`'s look at `done`: the result is whole, and the worker is through with it.
+    ReapRmb = "reap.rmb", Rmb, ["O2", "O3", "O10"], pairs with [CompleteWmb];
+    /// The same in `wait_done` and `deliver`.
+    FlushRmb = "flush.rmb", Rmb, ["O2", "O3", "O5", "O10"], pairs with [CompleteWmb];
+    /// Between the flip of `fill` and the look at whether the worker sleeps.
+    CommitMb = "commit.mb", Mb, ["O6"], pairs with [WorkerSleepMb];
+    /// Between a worker's word that it sleeps and its last look for work or for the stop flag.
+    WorkerSleepMb = "worker_sleep.mb", Mb, ["O6"], pairs with [CommitMb, StopMb];
+    /// Between the flip of `done` and the look at whether the submitter sleeps.
+    CompleteMb = "complete.mb", Mb, ["O6"], pairs with [SubmitterSleepMb];
+    /// Between the submitter's word that it sleeps and its last look for finished requests.
+    SubmitterSleepMb = "submitter_sleep.mb", Mb, ["O6"], pairs with [CompleteMb];
+    /// Before the store of the stop flag: every commit is visible to a worker that sees the flag.
+    StopWmb = "stop.wmb", Wmb, ["O7"], pairs with [StopRmb];
+    /// After a worker saw the stop flag, before its last look for work.
+    StopRmb = "stop.rmb", Rmb, ["O7"], pairs with [StopWmb];
+    /// Between the store of the stop flag and the look at which workers sleep.
+    StopMb = "stop.mb", Mb, ["O6", "O7"], pairs with [WorkerSleepMb];
+}
+
+/// Write barrier: accesses before it come before stores after it, for whoever reads those stores
+/// and then passes an [`smp_rmb`].
+#[inline(always)]
+pub(crate) fn smp_wmb(site: Site) {
+    barrier(site, Kind::Wmb);
+}
+
+/// Read barrier: accesses after it come after what the writers of values read before it did
+/// before their [`smp_wmb`].
+#[inline(always)]
+pub(crate) fn smp_rmb(site: Site) {
+    barrier(site, Kind::Rmb);
+}
+
+/// Full barrier: besides both of the above, of two threads that each store, pass one and then load
+/// the other's word, at least one sees the other's store.
+#[inline(always)]
+pub(crate) fn smp_mb(site: Site) {
+    barrier(site, Kind::Mb);
+}
+
+#[inline(always)]
+fn barrier(site: Site, kind: Kind) {
+    match strength(site, kind) {
+        Some(Kind::Wmb) => fence(Ordering::Release),
+        Some(Kind::Rmb) => fence(Ordering::Acquire),
+        Some(Kind::Mb) => fence(Ordering::SeqCst),
+        None => {}
+    }
+}
+
+crate::sync::native! {
+    #[inline(always)]
+    const fn strength(_site: Site, kind: Kind) -> Option<Kind> {
+        Some(kind)
+    }
+}
+
+checked! {
+    thread_local! {
+        // The checkers run all threads of a model on one thread of the system, so this reaches
+        // every thread of the model and no other test of the process.
+        static WEAKENED: Cell<Option<(Site, Option<Kind>)>> = const { Cell::new(None) };
+    }
+
+    /// Until the next call, the barrier at a site becomes the given one, or none. For the models.
+    pub fn weaken(weakening: Option<(Site, Option<Kind>)>) {
+        WEAKENED.set(weakening);
+    }
+
+    fn strength(site: Site, kind: Kind) -> Option<Kind> {
+        assert_eq!(site.kind(), kind, "{} is issued as another barrier", site.name());
+        match WEAKENED.get() {
+            Some((weak, to)) if weak == site => to,
+            _ => Some(kind),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The requests themselves: the one file that dereferences a cell.
+
+use crate::error::{BoxError, SpawnError};
+use crate::outcome::{Outcome, Panicked};
+use crate::sync::{CachePadded, UnsafeCell};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A request and, between a handler's panic and its delivery, the payload of that panic.
+struct Slot<R> {
+    request: R,
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+/// Every request of a pool, each on cache lines of its own.
+pub(crate) struct Slots<R>(Box<[CachePadded<UnsafeCell<Slot<R>>>]>);
+
+// SAFETY: a request is touched by one thread at a time: the worker while the bits of `fill` and
+// `done` differ, the submitter while they agree (O9), and each change of hands orders all accesses
+// before it ahead of all accesses after it (O1 and O4 towards the worker, O2 and O3 back). So
+// sharing `Slots` only ever sends an `R` from one thread to another.
+unsafe impl<R: Send> Sync for Slots<R> {}
+
+impl<R> Slots<R> {
+    /// Builds each request once, in order. If `init` fails or panics, those already built are
+    /// dropped, and no others exist.
+    pub(crate) fn build(
+        requests: usize,
+        mut init: impl FnMut(usize) -> Result<R, BoxError>,
+    ) -> Result<Self, SpawnError> {
+        let slots: Result<Vec<_>, _> = (0..requests)
+            .map(|index| match init(index) {
+                Ok(request) => Ok(CachePadded::new(UnsafeCell::new(Slot {
+                    request,
+                    panic: None,
+                }))),
+                Err(source) => Err(SpawnError::Init { index, source }),
+            })
+            .collect();
+        slots.map(|slots| Self(slots.into_boxed_slice()))
+    }
+
+    /// Runs the handler on a request. A panic is kept in the slot for the submitter (O10).
+    ///
+    /// # Safety
+    ///
+    /// The calling worker owns the request: it took it and has not completed it.
+    pub(crate) unsafe fn handle(&self, request: usize, handler: impl Fn(&mut R)) {
+        self.0[request].with_mut(|slot| {
+            // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
+            let slot = unsafe { &mut *slot };
+            // A request that a panic left half-done is only ever seen marked as such.
+            slot.panic = catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))).err();
+        });
+    }
+
+    /// Hands a finished request to the callback, with the panic of its handler if there was one.
+    ///
+    /// # Safety
+    ///
+    /// The calling submitter owns the request, by a snapshot that a read barrier followed.
+    pub(crate) unsafe fn deliver(&self, request: usize, done: impl FnOnce(Outcome<'_, R>)) {
+        self.0[request].with_mut(|slot| {
+            // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
+            let Slot { request, panic } = unsafe { &mut *slot };
+            done(match panic.take() {
+                None => Ok(request),
+                Some(payload) => Err(Panicked::new(request, payload)),
+            });
+        });
+    }
+
+    /// The request, for the submitter to fill.
+    ///
+    /// # Safety
+    ///
+    /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no other.
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the caller's guard is what makes it unique"
+    )]
+    pub(crate) unsafe fn request(&self, request: usize) -> &mut R {
+        let slot = self.0[request].with_mut(|slot| slot);
+        // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
+        unsafe { &mut (*slot).request }
+    }
+}

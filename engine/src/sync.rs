@@ -1,0 +1,166 @@
+//! The only file that names a checker.
+//!
+//! A normal build takes atomics, fences, cells and threads from `std` and `crossbeam-utils`; under
+//! `--cfg loom`, `--cfg shuttle` or `--cfg weft` the same names come from that checker. The shim
+//! renames and never weakens: every ordering reaches the checker as it is written in the engine.
+
+#[cfg(any(all(loom, shuttle), all(loom, weft), all(shuttle, weft)))]
+compile_error!(
+    "two checkers were asked for at once: pass exactly one of --cfg loom, --cfg shuttle, --cfg weft"
+);
+
+pub(crate) use backend::{
+    AtomicBool, AtomicU64, AtomicUsize, JoinHandle, Parker, Thread, Unparker, UnsafeCell, fence,
+    park, relax, spawn_named,
+};
+pub(crate) use crossbeam_utils::CachePadded;
+pub(crate) use std::sync::atomic::Ordering;
+
+/// Keeps the items it wraps in builds under a checker and drops them from normal ones.
+macro_rules! checked {
+    ($($item:item)*) => { $( #[cfg(any(loom, shuttle, weft))] $item )* };
+}
+
+/// Keeps the items it wraps in normal builds and drops them under a checker.
+macro_rules! native {
+    ($($item:item)*) => { $( #[cfg(not(any(loom, shuttle, weft)))] $item )* };
+}
+
+pub(crate) use {checked, native};
+
+#[cfg(not(any(loom, shuttle, weft)))]
+mod backend {
+    pub(crate) use crossbeam_utils::sync::{Parker, Unparker};
+    use std::io;
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+    pub(crate) use std::thread::{JoinHandle, Thread, park};
+
+    /// `std`'s cell with the accessors that the checkers need to see where an access ends.
+    pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(std::cell::UnsafeCell::new(value))
+        }
+
+        #[inline(always)]
+        pub(crate) fn with_mut<O>(&self, f: impl FnOnce(*mut T) -> O) -> O {
+            f(self.0.get())
+        }
+    }
+
+    /// One turn of a waiting loop: the processor's hint at first, then the rest of the time slice.
+    #[inline]
+    pub(crate) fn relax(turn: u32) {
+        if turn < 128 {
+            std::hint::spin_loop();
+        } else {
+            std::thread::yield_now();
+        }
+    }
+
+    pub(crate) fn spawn_named(
+        name: String,
+        f: impl FnOnce() + Send + 'static,
+    ) -> io::Result<JoinHandle<()>> {
+        std::thread::Builder::new().name(name).spawn(f)
+    }
+}
+
+/// What loom, shuttle and weft share: the waiting primitives over the checker's own threads.
+#[cfg(any(loom, shuttle, weft))]
+mod checked_threads {
+    #[cfg(loom)]
+    use loom::thread;
+    #[cfg(shuttle)]
+    use shuttle::thread;
+    use std::io;
+    #[cfg(weft)]
+    use weft::thread;
+
+    pub(crate) use thread::{JoinHandle, Thread, park};
+
+    /// Parks the thread that built it: under a checker the submitter does not migrate.
+    pub(crate) struct Parker(Unparker);
+
+    impl Parker {
+        pub(crate) fn new() -> Self {
+            Self(Unparker(thread::current()))
+        }
+
+        pub(crate) fn park(&self) {
+            thread::park();
+        }
+
+        pub(crate) fn unparker(&self) -> &Unparker {
+            &self.0
+        }
+    }
+
+    #[derive(Clone)]
+    pub(crate) struct Unparker(Thread);
+
+    impl Unparker {
+        pub(crate) fn unpark(&self) {
+            self.0.unpark();
+        }
+    }
+
+    /// One turn of a waiting loop. The checkers take it as "nothing can change before another
+    /// thread has run", so it stands only where the loop goes on until something does change.
+    pub(crate) fn relax(_turn: u32) {
+        thread::yield_now();
+    }
+
+    pub(crate) fn spawn_named(
+        name: String,
+        f: impl FnOnce() + Send + 'static,
+    ) -> io::Result<JoinHandle<()>> {
+        thread::Builder::new().name(name).spawn(f)
+    }
+}
+
+#[cfg(loom)]
+mod backend {
+    pub(crate) use super::checked_threads::*;
+    pub(crate) use loom::cell::UnsafeCell;
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+}
+
+#[cfg(weft)]
+mod backend {
+    pub(crate) use super::checked_threads::*;
+    pub(crate) use weft::cell::UnsafeCell;
+    pub(crate) use weft::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+}
+
+#[cfg(shuttle)]
+mod backend {
+    pub(crate) use super::checked_threads::*;
+    pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+
+    /// A cell that detects races by itself, since shuttle has no race detector and switches
+    /// threads only before its own operations: marking the start and the end of each access with
+    /// an operation of shuttle's lets the scheduler put another thread in between.
+    pub(crate) struct UnsafeCell<T> {
+        accessed: AtomicBool,
+        value: std::cell::UnsafeCell<T>,
+    }
+
+    impl<T> UnsafeCell<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self {
+                accessed: AtomicBool::new(false),
+                value: std::cell::UnsafeCell::new(value),
+            }
+        }
+
+        pub(crate) fn with_mut<O>(&self, f: impl FnOnce(*mut T) -> O) -> O {
+            let overlaps = self.accessed.swap(true, super::Ordering::SeqCst);
+            assert!(!overlaps, "data race: two threads access one cell at once");
+            let out = f(self.value.get());
+            self.accessed.store(false, super::Ordering::SeqCst);
+            out
+        }
+    }
+}

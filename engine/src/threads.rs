@@ -1,0 +1,304 @@
+//! The submitter's handle: the verbs of the protocol.
+
+use crate::bits::Place;
+use crate::builder::{Builder, Dispatch};
+use crate::flip::SubmitterSide;
+use crate::outcome::Outcome;
+use crate::pool::Pool;
+use crate::prepared::{Batch, Prepared};
+use crate::site::{Site, smp_mb, smp_wmb};
+use crate::sync::{JoinHandle, Parker, Thread};
+use crate::wake::{Patience, Wish};
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A pool of workers and its requests, as the one thread that submits sees it.
+///
+/// The handle may move to another thread but not be shared (`Send`, not `Sync`): the protocol has
+/// one submitter. Dropping it lets the workers finish every committed request, joins them, and
+/// drops the requests, with any result that was not delivered; [`stop`](Self::stop) delivers first.
+///
+/// ```compile_fail,E0277
+/// // Two threads can't submit to one pool: `&Threads` is not `Send`.
+/// let threads = flipside::Threads::builder().spawn(|_| Ok(0), |n: &mut u32| *n += 1).unwrap();
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| threads.pending());
+/// });
+/// ```
+pub struct Threads<R> {
+    pub(crate) pool: Arc<Pool<R>>,
+    pub(crate) side: SubmitterSide,
+    dispatch: Dispatch,
+    /// The worker that the next search begins with.
+    cursor: usize,
+    /// Committed requests whose result has not been delivered.
+    pending: usize,
+    parker: Parker,
+    workers: Vec<Worker>,
+    /// One submitter: a shared reference must not reach a second thread.
+    not_sync: PhantomData<Cell<()>>,
+}
+
+/// How to wake a worker, and how to wait for its end; a scope waits by itself.
+pub(crate) struct Worker {
+    pub(crate) thread: Thread,
+    pub(crate) join: Option<JoinHandle<()>>,
+}
+
+impl Threads<()> {
+    /// Settings for a new pool; see [`Builder`].
+    ///
+    /// The pool's requests may be of any type: that of the constructor given to
+    /// [`Builder::spawn`].
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
+impl<R> Threads<R> {
+    pub(crate) fn new(pool: Arc<Pool<R>>, dispatch: Dispatch, parker: Parker) -> Self {
+        Self {
+            side: SubmitterSide::new(pool.layout),
+            workers: Vec::with_capacity(pool.layout.workers),
+            pool,
+            dispatch,
+            cursor: 0,
+            pending: 0,
+            parker,
+            not_sync: PhantomData,
+        }
+    }
+
+    pub(crate) fn add_worker(&mut self, worker: Worker) {
+        self.workers.push(worker);
+    }
+
+    /// A request that is free to be filled, or `None` if all of them are with the workers.
+    ///
+    /// If the request still holds the result of its last round, `done` is given it first, exactly
+    /// once. Dropping what is returned leaves the request free;
+    /// [`commit`](Prepared::commit) hands it to its worker.
+    ///
+    /// Progress: wait-free, apart from `done`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// let mut threads = flipside::Threads::builder()
+    ///     .workers(1)
+    ///     .ring_size(1)
+    ///     .spawn(|_| Ok(0), |n: &mut u64| *n *= 2)?;
+    /// let mut request = threads.prepare(|_| unreachable!("nothing was committed yet")).unwrap();
+    /// *request = 21;
+    /// request.commit();
+    /// threads.wait_done(|n| assert_eq!(*n.unwrap(), 42));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prepare(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
+        self.side.unstage();
+        let place = self.claim(&mut done)?;
+        Some(Prepared::new(self, place, true))
+    }
+
+    /// As [`prepare`](Self::prepare), but waits until a request is free.
+    ///
+    /// Progress: blocking. It waits for a handler to return if every request is with the workers.
+    pub fn prepare_wait(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Prepared<'_, R> {
+        self.side.unstage();
+        let place = loop {
+            match self.claim(&mut done) {
+                Some(place) => break place,
+                None => self.wait_for_any(),
+            }
+        };
+        Prepared::new(self, place, true)
+    }
+
+    /// Starts a batch: requests that are prepared one by one and handed over together, with one
+    /// barrier for all and one store per word of 64 requests.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// # let mut threads = flipside::Threads::builder()
+    /// #     .workers(2).ring_size(8).spawn(|_| Ok(0), |n: &mut u64| *n += 1)?;
+    /// let mut batch = threads.batch();
+    /// while let Some(mut request) = batch.prepare(|_| ()) {
+    ///     *request = 41;
+    ///     request.commit();
+    /// }
+    /// assert_eq!(batch.commit(), 16);
+    /// threads.wait_done(|n| assert_eq!(*n.unwrap(), 42));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batch(&mut self) -> Batch<'_, R> {
+        self.side.unstage();
+        Batch::new(self)
+    }
+
+    /// Hands over every result that is there, without waiting; returns how many.
+    ///
+    /// Progress: wait-free, apart from `done`.
+    pub fn deliver(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> usize {
+        let before = self.pending;
+        for worker in 0..self.workers() {
+            self.deliver_from(worker, &mut done);
+        }
+        before - self.pending
+    }
+
+    /// Waits until every committed request has been handled, and hands over every result that is
+    /// still to be delivered, each exactly once, those of one worker after those of another.
+    ///
+    /// If `done` panics, what it was not given yet stays to be delivered.
+    ///
+    /// Progress: blocking. It waits for every handler that is running or still to run.
+    pub fn wait_done(&mut self, mut done: impl FnMut(Outcome<'_, R>)) {
+        for worker in 0..self.workers() {
+            self.deliver_from(worker, &mut done);
+            if self.side.is_busy(&self.pool.words, worker) {
+                self.wait(Wish::Drained(worker), |threads| {
+                    !threads.side.is_busy(&threads.pool.words, worker)
+                });
+            }
+            self.deliver_from(worker, &mut done);
+        }
+    }
+
+    /// Finishes everything that was committed, hands over every result, and joins the workers.
+    ///
+    /// Progress: blocking, like [`wait_done`](Self::wait_done).
+    pub fn stop(mut self, done: impl FnMut(Outcome<'_, R>)) {
+        self.wait_done(done);
+    }
+
+    /// How many workers there are.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.pool.layout.workers
+    }
+
+    /// How many requests each worker has.
+    #[must_use]
+    pub fn ring_size(&self) -> usize {
+        self.pool.layout.ring_size
+    }
+
+    /// How many committed requests have not been delivered: those with the workers and those whose
+    /// result is waiting.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.pending
+    }
+
+    /// Finds a free request from the cursor on (O11) and empties it of its last result.
+    pub(crate) fn claim(&mut self, done: &mut impl FnMut(Outcome<'_, R>)) -> Option<Place> {
+        let workers = self.workers();
+        let mut from_cursor = (self.cursor..workers).chain(0..self.cursor);
+        let place = from_cursor.find_map(|worker| self.side.claim(&self.pool.words, worker))?;
+        if self.side.holds_result(place) {
+            self.side.delivered(place);
+            self.hand_over(place, done);
+        }
+        Some(place)
+    }
+
+    fn deliver_from(&mut self, worker: usize, done: &mut impl FnMut(Outcome<'_, R>)) {
+        self.side.flush(&self.pool.words, worker);
+        while let Some(place) = self.side.next_result(worker) {
+            self.hand_over(place, done);
+        }
+    }
+
+    fn hand_over(&mut self, place: Place, done: &mut impl FnMut(Outcome<'_, R>)) {
+        self.pending -= 1;
+        // SAFETY: the submitter owns the request by a snapshot that `reap.rmb` or `flush.rmb`
+        // followed (O2, O3, O9), and `&mut self` keeps every guard away.
+        unsafe { self.pool.slots.deliver(place.request, done) };
+    }
+
+    /// Waits until a worker has completed something since the last look.
+    pub(crate) fn wait_for_any(&self) {
+        self.wait(Wish::Any, |threads| {
+            (0..threads.workers()).any(|w| threads.side.has_news(&threads.pool.words, w))
+        });
+    }
+
+    fn wait(&self, wish: Wish, ready: impl Fn(&Self) -> bool) {
+        self.pool.submitter_bell.wait(
+            self.pool.patience,
+            wish,
+            Site::SubmitterSleepMb,
+            || ready(self),
+            || self.parker.park(),
+        );
+    }
+
+    /// Adds a filled request to what the next [`publish`](Self::publish) hands over.
+    pub(crate) fn stage(&mut self, place: Place) {
+        self.side.stage(place);
+        let worker = self.pool.layout.worker_of(place.request);
+        self.cursor = match self.dispatch {
+            Dispatch::RoundRobin => (worker + 1) % self.workers(),
+            Dispatch::FillFirst => worker,
+        };
+    }
+
+    /// Hands every staged request to its worker and wakes those that sleep; returns how many.
+    pub(crate) fn publish(&mut self) -> usize {
+        let (count, touched) = self.side.publish(&self.pool.words);
+        self.pending += count;
+        if count > 0 && self.pool.patience != Patience::Endless {
+            smp_mb(Site::CommitMb);
+            for worker in touched {
+                wake(&self.pool, &self.workers, worker);
+            }
+        }
+        count
+    }
+
+    /// Lets the workers finish what was committed, and joins them.
+    fn shut_down(&mut self) {
+        smp_wmb(Site::StopWmb);
+        self.pool.stop();
+        if self.pool.patience != Patience::Endless {
+            smp_mb(Site::StopMb);
+            for worker in 0..self.workers.len() {
+                wake(&self.pool, &self.workers, worker);
+            }
+        }
+        for worker in &mut self.workers {
+            let ended = worker.join.take().map_or(Ok(()), JoinHandle::join);
+            // A worker catches its handler's panics: what ended it is a bug to be heard of.
+            if let Err(panic) = ended
+                && !std::thread::panicking()
+            {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+/// Unparks a worker that said it sleeps; a full barrier stands before.
+fn wake<R>(pool: &Pool<R>, workers: &[Worker], worker: usize) {
+    pool.worker_bells[worker].ring_after_barrier(|_| true, || workers[worker].thread.unpark());
+}
+
+impl<R> Drop for Threads<R> {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
+}
+
+impl<R> fmt::Debug for Threads<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Threads")
+            .field("workers", &self.workers())
+            .field("ring_size", &self.ring_size())
+            .field("dispatch", &self.dispatch)
+            .field("pending", &self.pending)
+            .finish_non_exhaustive()
+    }
+}

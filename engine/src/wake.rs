@@ -1,0 +1,109 @@
+//! Sleeping and waking without a lost wake-up (O6).
+//!
+//! A sleeper says that it sleeps, passes a full barrier, looks once more at what it waits for, and
+//! parks if there is nothing. A waker changes what is waited for, passes a full barrier, and looks
+//! at whether the other sleeps. One of the two barriers comes first in their single order, so
+//! either the waker sees the word or the sleeper sees the change.
+//!
+//! The word has one writer, the sleeper: a waker that cleared it would turn a store on one side
+//! and a swap on the other into lost wake-ups. So a waker may unpark a thread that is already up;
+//! that costs the thread one more look.
+
+use crate::site::{Site, smp_mb};
+use crate::sync::{AtomicUsize, CachePadded, Ordering, relax};
+
+/// How long a side looks on before it sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// This many turns.
+    Turns(u32),
+    /// It never sleeps, so nobody needs to wake it.
+    Endless,
+}
+
+/// The sleeper's word.
+pub(crate) struct Doorbell(CachePadded<AtomicUsize>);
+
+/// What a sleeper waits for. `0` in the doorbell says that it is awake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Anything at all.
+    Any,
+    /// That this worker has nothing left to do.
+    Drained(usize),
+}
+
+const AWAKE: usize = 0;
+const ANY: usize = 1;
+const DRAINED: usize = 2;
+
+impl Wish {
+    const fn encode(self) -> usize {
+        match self {
+            Self::Any => ANY,
+            Self::Drained(worker) => DRAINED + worker,
+        }
+    }
+}
+
+impl Doorbell {
+    pub(crate) fn new() -> Self {
+        Self(CachePadded::new(AtomicUsize::new(AWAKE)))
+    }
+
+    /// Waits until `ready`. `park` may return at any time, but must once the bell has been rung.
+    pub(crate) fn wait(
+        &self,
+        patience: Patience,
+        wish: Wish,
+        site: Site,
+        ready: impl Fn() -> bool,
+        park: impl Fn(),
+    ) {
+        let mut turn = 0;
+        while patience == Patience::Endless || Patience::Turns(turn) != patience {
+            if ready() {
+                return;
+            }
+            relax(turn);
+            turn = turn.saturating_add(1);
+        }
+        // Ordering: Relaxed, like all accesses to the word: the full barriers order it.
+        self.0.store(wish.encode(), Ordering::Relaxed);
+        smp_mb(site);
+        while !ready() {
+            park();
+        }
+        self.0.store(AWAKE, Ordering::Relaxed);
+    }
+
+    /// Called after a change that a sleeper may wait for: unparks it if it sleeps and `grants`
+    /// what it wishes.
+    #[inline]
+    pub(crate) fn ring(
+        &self,
+        patience: Patience,
+        site: Site,
+        grants: impl Fn(Wish) -> bool,
+        unpark: impl Fn(),
+    ) {
+        if patience == Patience::Endless {
+            return;
+        }
+        smp_mb(site);
+        self.ring_after_barrier(grants, unpark);
+    }
+
+    /// The look alone, for a waker with several bells behind one barrier.
+    #[inline]
+    pub(crate) fn ring_after_barrier(&self, grants: impl Fn(Wish) -> bool, unpark: impl Fn()) {
+        let wish = match self.0.load(Ordering::Relaxed) {
+            AWAKE => return,
+            ANY => Wish::Any,
+            drained => Wish::Drained(drained - DRAINED),
+        };
+        if grants(wish) {
+            unpark();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A worker's life: take, handle, complete; sleep when there is nothing; return when told to.
+
+use crate::flip::WorkerSide;
+use crate::pool::Pool;
+use crate::site::{Site, smp_rmb};
+use crate::sync::park;
+use crate::wake::Wish;
+
+/// Runs worker `index` until the pool stops and nothing that was committed is left (O7).
+pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
+    let mut side = WorkerSide::new(pool.layout, index);
+    loop {
+        while let Some(place) = side.take(&pool.words) {
+            // SAFETY: `take` handed the request to this worker behind `take.rmb` (O1, O4, O9), and
+            // `complete` below is what gives it back.
+            unsafe { pool.slots.handle(place.request, &handler) };
+            let drained = side.complete(&pool.words, place);
+            pool.submitter_bell.ring(
+                pool.patience,
+                Site::CompleteMb,
+                |wish| match wish {
+                    Wish::Any => true,
+                    Wish::Drained(worker) => worker == index && drained,
+                },
+                || pool.submitter.unpark(),
+            );
+        }
+        if pool.is_stopping() {
+            // The flag came after the last commit: one more look behind the barrier sees it all.
+            smp_rmb(Site::StopRmb);
+            if !side.sees_work(&pool.words) {
+                return;
+            }
+            continue;
+        }
+        pool.worker_bells[index].wait(
+            pool.patience,
+            Wish::Any,
+            Site::WorkerSleepMb,
+            || side.sees_work(&pool.words) || pool.is_stopping(),
+            park,
+        );
+    }
+}
