@@ -11,7 +11,11 @@ mod oracle {
     pub(crate) mod canon;
     pub(crate) mod enumerate;
     pub(crate) mod exec;
+    pub(crate) mod flavours;
+    mod itself;
     mod known;
+    pub(crate) mod random;
     pub(crate) mod rc11;
     pub(crate) mod rel;
+    mod shrink;
 }

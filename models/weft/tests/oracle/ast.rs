@@ -116,7 +116,9 @@ pub(crate) struct Program {
 impl Program {
     /// Main spawns every body at once and joins them all.
     pub(crate) fn of(main: Vec<Instr>, bodies: Vec<Vec<Instr>>) -> Program {
-        let mut p = Program { threads: vec![main] };
+        let mut p = Program {
+            threads: vec![main],
+        };
         p.threads.extend(bodies);
         p.complete();
         p
@@ -126,8 +128,10 @@ impl Program {
     fn complete(&mut self) {
         let n = self.threads.len();
         let main = &mut self.threads[0];
-        let lacking: Vec<Instr> =
-            (1..n).map(Instr::Spawn).filter(|spawn| !main.contains(spawn)).collect();
+        let lacking: Vec<Instr> = (1..n)
+            .map(Instr::Spawn)
+            .filter(|spawn| !main.contains(spawn))
+            .collect();
         main.splice(0..0, lacking);
         for join in (1..n).map(Instr::Join) {
             if !main.contains(&join) {
@@ -155,11 +159,14 @@ impl Program {
     /// # Panics
     /// On text that is no program: the texts are part of the tests.
     pub(crate) fn parse(text: &str) -> Program {
-        let mut p = Program { threads: vec![Vec::new()] };
+        let mut p = Program {
+            threads: vec![Vec::new()],
+        };
         for part in text.split('|') {
             let part = part.trim();
-            let (into_main, body) =
-                part.strip_prefix("main:").map_or((false, part), |rest| (true, rest));
+            let (into_main, body) = part
+                .strip_prefix("main:")
+                .map_or((false, part), |rest| (true, rest));
             let spaced = body.replace([';', '/'], " ").replace("->", " ");
             let spaced = spaced.replace('{', " { ").replace('}', " } ");
             let mut words = spaced.split_whitespace();
@@ -179,7 +186,11 @@ impl Program {
 fn parse_body<'a>(words: &mut impl Iterator<Item = &'a str>) -> Vec<Instr> {
     let mut body = Vec::new();
     while let Some(word) = words.next() {
-        let mut next = || words.next().unwrap_or_else(|| panic!("text ends after {word}"));
+        let mut next = || {
+            words
+                .next()
+                .unwrap_or_else(|| panic!("text ends after {word}"))
+        };
         body.push(match word {
             "}" => return body,
             "load" => Instr::Load(loc(next()), mode(next())),
@@ -230,7 +241,8 @@ fn num(word: &str) -> u32 {
 }
 
 fn val(word: &str) -> Val {
-    word.strip_prefix("r+").map_or_else(|| Val::Const(num(word)), |c| Val::Last(num(c)))
+    word.strip_prefix("r+")
+        .map_or_else(|| Val::Const(num(word)), |c| Val::Last(num(c)))
 }
 
 impl fmt::Display for Val {

@@ -10,9 +10,24 @@ pub(crate) type Id = Option<(usize, usize)>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Shown {
-    Read { loc: Loc, mode: Option<Mode>, value: u32, from: Id },
-    Write { loc: Loc, mode: Option<Mode>, value: u32 },
-    Rmw { loc: Loc, mode: Mode, old: u32, new: u32, from: Id },
+    Read {
+        loc: Loc,
+        mode: Option<Mode>,
+        value: u32,
+        from: Id,
+    },
+    Write {
+        loc: Loc,
+        mode: Option<Mode>,
+        value: u32,
+    },
+    Rmw {
+        loc: Loc,
+        mode: Mode,
+        old: u32,
+        new: u32,
+        from: Id,
+    },
     Fence(Mode),
 }
 
@@ -24,13 +39,30 @@ pub(crate) fn text(threads: &[Vec<Shown>], co: &[(Loc, Vec<Id>)]) -> String {
         let _ = write!(out, "T{t}:");
         for shown in events {
             let _ = match shown {
-                Shown::Read { loc, mode, value, from } => {
-                    write!(out, " R{}.{}={value}<{}", loc.name(), order(*mode), id(*from))
+                Shown::Read {
+                    loc,
+                    mode,
+                    value,
+                    from,
+                } => {
+                    write!(
+                        out,
+                        " R{}.{}={value}<{}",
+                        loc.name(),
+                        order(*mode),
+                        id(*from)
+                    )
                 }
                 Shown::Write { loc, mode, value } => {
                     write!(out, " W{}.{}={value}", loc.name(), order(*mode))
                 }
-                Shown::Rmw { loc, mode, old, new, from } => {
+                Shown::Rmw {
+                    loc,
+                    mode,
+                    old,
+                    new,
+                    from,
+                } => {
                     let (l, m) = (loc.name(), mode.name());
                     write!(out, " U{l}.{m}={old}>{new}<{}", id(*from))
                 }
@@ -62,25 +94,50 @@ pub(crate) fn of_state(state: &State, orders: &[(Loc, Vec<Source>)]) -> String {
         Source::Init => None,
         Source::At(t, i) => {
             let before = state.traces[t][..i].iter();
-            Some((t, before.filter(|act| shown_of(act, |_| None).is_some()).count()))
+            Some((
+                t,
+                before
+                    .filter(|act| shown_of(act, |_| None).is_some())
+                    .count(),
+            ))
         }
     };
     let thread = |trace: &Vec<Act>| trace.iter().filter_map(|a| shown_of(a, number)).collect();
     let threads: Vec<Vec<Shown>> = state.traces.iter().map(thread).collect();
-    let co: Vec<(Loc, Vec<Id>)> =
-        orders.iter().map(|(l, order)| (*l, order.iter().map(|s| number(*s)).collect())).collect();
+    let co: Vec<(Loc, Vec<Id>)> = orders
+        .iter()
+        .map(|(l, order)| (*l, order.iter().map(|s| number(*s)).collect()))
+        .collect();
     text(&threads, &co)
 }
 
 fn shown_of(act: &Act, number: impl Fn(Source) -> Id) -> Option<Shown> {
     Some(match *act {
-        Act::Read { loc, mode, from, value } => {
-            Shown::Read { loc, mode, value, from: number(from) }
-        }
+        Act::Read {
+            loc,
+            mode,
+            from,
+            value,
+        } => Shown::Read {
+            loc,
+            mode,
+            value,
+            from: number(from),
+        },
         Act::Write { loc, mode, value } => Shown::Write { loc, mode, value },
-        Act::Rmw { loc, mode, from, old, new } => {
-            Shown::Rmw { loc, mode, old, new, from: number(from) }
-        }
+        Act::Rmw {
+            loc,
+            mode,
+            from,
+            old,
+            new,
+        } => Shown::Rmw {
+            loc,
+            mode,
+            old,
+            new,
+            from: number(from),
+        },
         Act::Fence(mode) => Shown::Fence(mode),
         Act::Begin | Act::End | Act::Spawn(_) | Act::Join(_) => return None,
     })

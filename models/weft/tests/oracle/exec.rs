@@ -13,9 +13,24 @@ pub(crate) enum Source {
 /// One step of a thread. A plain access has no mode.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Act {
-    Read { loc: Loc, mode: Option<Mode>, from: Source, value: u32 },
-    Write { loc: Loc, mode: Option<Mode>, value: u32 },
-    Rmw { loc: Loc, mode: Mode, from: Source, old: u32, new: u32 },
+    Read {
+        loc: Loc,
+        mode: Option<Mode>,
+        from: Source,
+        value: u32,
+    },
+    Write {
+        loc: Loc,
+        mode: Option<Mode>,
+        value: u32,
+    },
+    Rmw {
+        loc: Loc,
+        mode: Mode,
+        from: Source,
+        old: u32,
+        new: u32,
+    },
     Fence(Mode),
     Begin,
     End,
@@ -71,7 +86,9 @@ impl Code {
             flatten(body, &mut out);
             out
         };
-        Code { threads: program.threads.iter().map(flat).collect() }
+        Code {
+            threads: program.threads.iter().map(flat).collect(),
+        }
     }
 }
 
@@ -88,9 +105,16 @@ impl State {
         let thread = |t| Thread {
             pc: 0,
             last: 0,
-            status: if t == 0 { Status::Running } else { Status::Unborn },
+            status: if t == 0 {
+                Status::Running
+            } else {
+                Status::Unborn
+            },
         };
-        State { traces: vec![Vec::new(); n], threads: (0..n).map(thread).collect() }
+        State {
+            traces: vec![Vec::new(); n],
+            threads: (0..n).map(thread).collect(),
+        }
     }
 
     /// Runs every thread up to its next read, its end, or a join that has to wait.
@@ -114,12 +138,16 @@ impl State {
                 self.threads[t].pc += 1 + if last == *value { 0 } else { *count };
                 return true;
             }
-            Op::Do(Instr::Store(loc, mode, v)) => {
-                Act::Write { loc: *loc, mode: Some(*mode), value: v.eval(last) }
-            }
-            Op::Do(Instr::Write(loc, v)) => {
-                Act::Write { loc: *loc, mode: None, value: v.eval(last) }
-            }
+            Op::Do(Instr::Store(loc, mode, v)) => Act::Write {
+                loc: *loc,
+                mode: Some(*mode),
+                value: v.eval(last),
+            },
+            Op::Do(Instr::Write(loc, v)) => Act::Write {
+                loc: *loc,
+                mode: None,
+                value: v.eval(last),
+            },
             Op::Do(Instr::Fence(mode)) => Act::Fence(*mode),
             Op::Do(Instr::Spawn(child)) => {
                 self.threads[*child].status = Status::Running;
@@ -147,7 +175,9 @@ impl State {
             if self.threads[t].status != Status::Running {
                 continue;
             }
-            let Some(Op::Do(instr)) = code.threads[t].get(self.threads[t].pc) else { continue };
+            let Some(Op::Do(instr)) = code.threads[t].get(self.threads[t].pc) else {
+                continue;
+            };
             let loc = match instr {
                 Instr::Load(l, _)
                 | Instr::Swap(l, ..)
@@ -185,9 +215,10 @@ impl State {
         for (t, trace) in self.traces.iter().enumerate() {
             for (i, act) in trace.iter().enumerate() {
                 match act {
-                    Act::Write { loc: l, value, .. } | Act::Rmw { loc: l, new: value, .. }
-                        if *l == loc =>
-                    {
+                    Act::Write { loc: l, value, .. }
+                    | Act::Rmw {
+                        loc: l, new: value, ..
+                    } if *l == loc => {
                         out.push((Source::At(t, i), *value));
                     }
                     _ => {}
@@ -246,8 +277,19 @@ fn source_byte(from: Source) -> u8 {
 
 /// What the instruction may do when it reads this value: a weak compare-exchange has two ways.
 fn outcomes(instr: &Instr, from: Source, value: u32) -> Vec<Act> {
-    let rmw = |loc, mode, new| Act::Rmw { loc, mode, from, old: value, new };
-    let read = |loc, mode| Act::Read { loc, mode, from, value };
+    let rmw = |loc, mode, new| Act::Rmw {
+        loc,
+        mode,
+        from,
+        old: value,
+        new,
+    };
+    let read = |loc, mode| Act::Read {
+        loc,
+        mode,
+        from,
+        value,
+    };
     match *instr {
         Instr::Load(loc, mode) | Instr::Await(loc, mode, _) => vec![read(loc, Some(mode))],
         Instr::Read(loc) => vec![read(loc, None)],

@@ -56,10 +56,15 @@ pub(crate) struct Execution {
 
 impl Execution {
     pub(crate) fn new(traces: &[Vec<Act>], without: Without) -> Execution {
-        let mut events: Vec<Event> =
-            Loc::ALL.into_iter().map(|l| access(None, l, false, true, None)).collect();
-        let mut writes: Vec<(usize, Loc, Source)> =
-            Loc::ALL.into_iter().enumerate().map(|(i, l)| (i, l, Source::Init)).collect();
+        let mut events: Vec<Event> = Loc::ALL
+            .into_iter()
+            .map(|l| access(None, l, false, true, None))
+            .collect();
+        let mut writes: Vec<(usize, Loc, Source)> = Loc::ALL
+            .into_iter()
+            .enumerate()
+            .map(|(i, l)| (i, l, Source::Init))
+            .collect();
         let mut reads = Vec::new();
         let mut pairs = Vec::new();
         let mut ids: Vec<Vec<usize>> = Vec::new();
@@ -69,7 +74,9 @@ impl Execution {
                 let here = Source::At(t, i);
                 ids[t].push(events.len());
                 match *act {
-                    Act::Read { loc, mode, from, .. } => {
+                    Act::Read {
+                        loc, mode, from, ..
+                    } => {
                         reads.push((events.len(), loc, from));
                         events.push(access(Some(t), loc, true, false, mode));
                     }
@@ -77,7 +84,9 @@ impl Execution {
                         writes.push((events.len(), loc, here));
                         events.push(access(Some(t), loc, false, true, mode));
                     }
-                    Act::Rmw { loc, mode, from, .. } => {
+                    Act::Rmw {
+                        loc, mode, from, ..
+                    } => {
                         let (read_mode, write_mode) = halves(mode);
                         reads.push((events.len(), loc, from));
                         pairs.push((events.len(), events.len() + 1));
@@ -121,9 +130,20 @@ impl Execution {
             events[a].loc.is_some() && events[a].loc == events[b].loc
         });
         let mut x = Execution {
-            events, po, rf, rmw, hb: Rel::empty(n), same_loc, without, writes,
+            events,
+            po,
+            rf,
+            rmw,
+            hb: Rel::empty(n),
+            same_loc,
+            without,
+            writes,
         };
-        let edges = if without == Without::ThreadEdges { Rel::empty(n) } else { threads };
+        let edges = if without == Without::ThreadEdges {
+            Rel::empty(n)
+        } else {
+            threads
+        };
         x.hb = x.po.or(&x.sw()).or(&edges).plus();
         x
     }
@@ -171,7 +191,11 @@ impl Execution {
 
     /// The writes to a location, the initialising one first.
     pub(crate) fn writes(&self, loc: Loc) -> Vec<Source> {
-        self.writes.iter().filter(|w| w.1 == loc).map(|w| w.2).collect()
+        self.writes
+            .iter()
+            .filter(|w| w.1 == loc)
+            .map(|w| w.2)
+            .collect()
     }
 
     fn event(&self, loc: Loc, source: Source) -> usize {
@@ -211,8 +235,7 @@ impl Execution {
 
     /// rmw ∩ (fr ; co) is empty.
     pub(crate) fn atomic(&self, co: &Rel) -> bool {
-        self.without == Without::Atomicity
-            || self.rmw.and(&self.fr(co).then(co)).is_empty()
+        self.without == Without::Atomicity || self.rmw.and(&self.fr(co).then(co)).is_empty()
     }
 
     /// psc is acyclic.
@@ -232,7 +255,9 @@ impl Execution {
         let into = sc_events.or(&sc_fences.then(&hb.opt()));
         let out_of = sc_events.or(&hb.opt().then(&sc_fences));
         let base = into.then(&scb).then(&out_of);
-        let fence = sc_fences.then(&hb.or(&hb.then(&eco).then(hb))).then(&sc_fences);
+        let fence = sc_fences
+            .then(&hb.or(&hb.then(&eco).then(hb)))
+            .then(&sc_fences);
         match self.without {
             Without::PscBase => fence.acyclic(),
             Without::PscFence => base.acyclic(),
@@ -260,12 +285,26 @@ impl Execution {
 }
 
 fn access(thread: Option<usize>, loc: Loc, read: bool, write: bool, mode: Option<Mode>) -> Event {
-    Event { thread, loc: Some(loc), read, write, fence: false, mode }
+    Event {
+        thread,
+        loc: Some(loc),
+        read,
+        write,
+        fence: false,
+        mode,
+    }
 }
 
 /// A fence, or a step of thread management.
 fn other(thread: usize, mode: Option<Mode>) -> Event {
-    Event { thread: Some(thread), loc: None, read: false, write: false, fence: mode.is_some(), mode }
+    Event {
+        thread: Some(thread),
+        loc: None,
+        read: false,
+        write: false,
+        fence: mode.is_some(),
+        mode,
+    }
 }
 
 /// The orders of the two halves of an RMW.

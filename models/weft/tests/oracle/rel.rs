@@ -56,7 +56,14 @@ impl Rel {
     }
 
     fn zip(&self, other: &Rel, op: impl Fn(u64, u64) -> u64) -> Rel {
-        Rel { rows: self.rows.iter().zip(&other.rows).map(|(a, b)| op(*a, *b)).collect() }
+        Rel {
+            rows: self
+                .rows
+                .iter()
+                .zip(&other.rows)
+                .map(|(a, b)| op(*a, *b))
+                .collect(),
+        }
     }
 
     /// Composition, `self ; other`.
@@ -69,7 +76,9 @@ impl Rel {
             }
             image
         });
-        Rel { rows: rows.collect() }
+        Rel {
+            rows: rows.collect(),
+        }
     }
 
     pub(crate) fn inverse(&self) -> Rel {

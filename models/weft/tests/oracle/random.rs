@@ -1,0 +1,201 @@
+//! Random programs by flavour, and a shrinker that proposes every program one step smaller.
+
+use super::ast::{Cas, FIRST_PLAIN, Instr, Loc, Mode, Program, Val};
+use super::shrink::smaller;
+use proptest::prelude::Rng;
+use proptest::strategy::{NewTree, Strategy, ValueTree};
+use proptest::test_runner::{TestRng, TestRunner};
+
+/// What programs of one kind are made of: weights of the instructions, and bounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flavour {
+    pub(crate) name: &'static str,
+    /// Spawned threads, at least and at most.
+    pub(crate) threads: (usize, usize),
+    /// Instructions in all, at most.
+    pub(crate) length: usize,
+    pub(crate) locs: u8,
+    pub(crate) plain: u8,
+    pub(crate) modes: &'static [Mode],
+    pub(crate) fences: &'static [Mode],
+    pub(crate) load: u32,
+    pub(crate) store: u32,
+    pub(crate) rmw: u32,
+    pub(crate) cas: u32,
+    pub(crate) weak: u32,
+    pub(crate) fence: u32,
+    pub(crate) read: u32,
+    pub(crate) write: u32,
+    pub(crate) wait: u32,
+    /// One in so many programs lets main act as well.
+    pub(crate) main: u32,
+}
+
+impl Flavour {
+    fn program(&self, rng: &mut TestRng) -> Program {
+        let spawned = rng.random_range(self.threads.0..=self.threads.1);
+        let mut bodies = vec![Vec::new(); spawned];
+        let mut main = Vec::new();
+        let acts = rng.random_ratio(1, self.main);
+        let length = rng.random_range(spawned..=self.length);
+        for i in 0..length {
+            let instr = self.instr(rng);
+            if i >= spawned && acts && rng.random_ratio(1, spawned as u32 + 1) {
+                main.push(instr);
+            } else {
+                // Every thread gets something.
+                let t = if i < spawned {
+                    i
+                } else {
+                    rng.random_range(0..spawned)
+                };
+                bodies[t].push(instr);
+            }
+        }
+        for body in bodies.iter_mut().chain([&mut main]) {
+            nest(body, rng);
+        }
+        if !main.is_empty() {
+            let mut at = 0;
+            for t in 1..=spawned {
+                at = rng.random_range(at..=(at + 1).min(main.len()));
+                main.insert(at, Instr::Spawn(t));
+                at += 1;
+            }
+            for t in 1..=spawned {
+                let spawn = main
+                    .iter()
+                    .position(|i| *i == Instr::Spawn(t))
+                    .unwrap_or_default();
+                let join = rng.random_range(spawn + 1..=main.len());
+                main.insert(
+                    if rng.random_ratio(1, 2) {
+                        main.len()
+                    } else {
+                        join
+                    },
+                    Instr::Join(t),
+                );
+            }
+        }
+        Program::of(main, bodies)
+    }
+
+    fn instr(&self, rng: &mut TestRng) -> Instr {
+        let weights = [
+            self.load, self.store, self.rmw, self.cas, self.weak, self.fence, self.read,
+            self.write, self.wait,
+        ];
+        let mut pick = rng.random_range(0..weights.iter().sum());
+        let mut kind = 0;
+        while pick >= weights[kind] {
+            pick -= weights[kind];
+            kind += 1;
+        }
+        let loc = Loc(rng.random_range(0..self.locs));
+        let plain = Loc(FIRST_PLAIN + rng.random_range(0..self.plain.max(1)));
+        let mode = self.modes[rng.random_range(0..self.modes.len())];
+        let constant = rng.random_range(1..=2);
+        let value = |rng: &mut TestRng| {
+            if rng.random_ratio(1, 5) {
+                Val::Last(constant - 1)
+            } else {
+                Val::Const(constant)
+            }
+        };
+        match kind {
+            0 => Instr::Load(loc, for_load(mode)),
+            1 => Instr::Store(loc, for_store(mode), value(rng)),
+            2 if rng.random_ratio(1, 2) => Instr::Swap(loc, mode, constant),
+            2 => Instr::Add(loc, mode, 1),
+            3 | 4 => Instr::Cas(Cas {
+                loc,
+                success: mode,
+                failure: for_load(self.modes[rng.random_range(0..self.modes.len())]),
+                expected: rng.random_range(0..=1),
+                new: rng.random_range(1..=2),
+                weak: kind == 4,
+            }),
+            5 => Instr::Fence(self.fences[rng.random_range(0..self.fences.len())]),
+            6 => Instr::Read(plain),
+            7 => Instr::Write(plain, value(rng)),
+            _ => Instr::Await(loc, for_load(mode), constant),
+        }
+    }
+}
+
+/// Puts one or two instructions of some bodies under a condition.
+fn nest(body: &mut Vec<Instr>, rng: &mut TestRng) {
+    if body.len() >= 2 && rng.random_ratio(1, 3) {
+        let from = rng.random_range(1..body.len());
+        let to = (from + rng.random_range(1..=2)).min(body.len());
+        let inner: Vec<Instr> = body.drain(from..to).collect();
+        body.insert(from, Instr::If(rng.random_range(0..=2), inner));
+    }
+}
+
+fn for_load(mode: Mode) -> Mode {
+    match mode {
+        Mode::Rel | Mode::AcqRel => Mode::Acq,
+        other => other,
+    }
+}
+
+fn for_store(mode: Mode) -> Mode {
+    match mode {
+        Mode::Acq | Mode::AcqRel => Mode::Rel,
+        other => other,
+    }
+}
+
+impl Strategy for Flavour {
+    type Tree = Tree;
+    type Value = Program;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        Ok(Tree::new(self.program(runner.rng())))
+    }
+}
+
+/// The shrinker: the smallest failing program so far, and its smaller neighbours to try.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    best: Program,
+    tried: Option<Program>,
+    left: std::vec::IntoIter<Program>,
+}
+
+impl Tree {
+    fn new(best: Program) -> Tree {
+        let left = smaller(&best).into_iter();
+        Tree {
+            best,
+            tried: None,
+            left,
+        }
+    }
+
+    fn try_next(&mut self) -> bool {
+        self.tried = self.left.next();
+        self.tried.is_some()
+    }
+}
+
+impl ValueTree for Tree {
+    type Value = Program;
+
+    fn current(&self) -> Program {
+        self.tried.as_ref().unwrap_or(&self.best).clone()
+    }
+
+    fn simplify(&mut self) -> bool {
+        if let Some(failing) = self.tried.take() {
+            *self = Tree::new(failing);
+        }
+        self.try_next()
+    }
+
+    fn complicate(&mut self) -> bool {
+        self.try_next()
+    }
+}
