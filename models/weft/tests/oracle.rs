@@ -14,6 +14,7 @@ mod oracle {
     pub(crate) mod flavours;
     mod itself;
     mod known;
+    mod protocol;
     pub(crate) mod random;
     pub(crate) mod rc11;
     pub(crate) mod rel;

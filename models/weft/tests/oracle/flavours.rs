@@ -9,7 +9,7 @@ use Mode::{Acq, AcqRel, Rel, Rlx, Sc};
 const BASE: Flavour = Flavour {
     name: "relaxed, acquire, release",
     threads: (2, 3),
-    length: 7,
+    length: 10,
     locs: 2,
     plain: 0,
     modes: &[Rlx, Acq, Rel, AcqRel],
@@ -30,7 +30,7 @@ pub(crate) const ACCESSES: Flavour = BASE;
 
 pub(crate) const FENCES: Flavour = Flavour {
     name: "fences",
-    length: 8,
+    length: 12,
     modes: &[Rlx, Rlx, Rel, Acq],
     fence: 4,
     fences: &[Acq, Rel, AcqRel, Sc],
@@ -40,7 +40,7 @@ pub(crate) const FENCES: Flavour = Flavour {
 
 pub(crate) const SEQ_CST: Flavour = Flavour {
     name: "seq-cst mixed with weaker orders",
-    length: 8,
+    length: 11,
     modes: &[Sc, Sc, Sc, Rlx, AcqRel],
     fences: &[Sc, Sc, AcqRel],
     fence: 2,
@@ -50,7 +50,7 @@ pub(crate) const SEQ_CST: Flavour = Flavour {
 
 pub(crate) const RMWS: Flavour = Flavour {
     name: "mostly RMWs",
-    length: 6,
+    length: 8,
     modes: &[Rlx, Acq, Rel, AcqRel, Sc],
     rmw: 10,
     load: 4,
@@ -61,7 +61,7 @@ pub(crate) const RMWS: Flavour = Flavour {
 
 pub(crate) const EXCHANGES: Flavour = Flavour {
     name: "compare-exchange",
-    length: 6,
+    length: 9,
     modes: &[Rlx, Acq, Rel, AcqRel, Sc],
     cas: 10,
     rmw: 2,
@@ -71,7 +71,7 @@ pub(crate) const EXCHANGES: Flavour = Flavour {
 
 pub(crate) const WEAK_EXCHANGES: Flavour = Flavour {
     name: "compare-exchange that fails spuriously",
-    length: 5,
+    length: 7,
     weak: 8,
     cas: 2,
     rmw: 1,
@@ -80,7 +80,7 @@ pub(crate) const WEAK_EXCHANGES: Flavour = Flavour {
 
 pub(crate) const PLAIN: Flavour = Flavour {
     name: "non-atomic accesses",
-    length: 8,
+    length: 10,
     locs: 1,
     plain: 1,
     fence: 1,
@@ -94,7 +94,7 @@ pub(crate) const PLAIN: Flavour = Flavour {
 pub(crate) const THREE: Flavour = Flavour {
     name: "three threads, three locations",
     threads: (3, 3),
-    length: 8,
+    length: 11,
     locs: 3,
     modes: &[Rlx, Acq, Rel, AcqRel, Sc],
     fences: &[Acq, Rel, AcqRel, Sc],
@@ -106,11 +106,11 @@ pub(crate) const THREE: Flavour = Flavour {
 
 pub(crate) const WAITING: Flavour = Flavour {
     name: "loops that wait",
-    length: 7,
+    length: 9,
     modes: &[Rlx, Acq, Rel, AcqRel, Sc],
     rmw: 1,
     fence: 1,
-    wait: 5,
+    wait: 2,
     ..BASE
 };
 

@@ -37,7 +37,7 @@ impl Flavour {
         let mut bodies = vec![Vec::new(); spawned];
         let mut main = Vec::new();
         let acts = rng.random_ratio(1, self.main);
-        let length = rng.random_range(spawned..=self.length);
+        let length = rng.random_range(self.length / 2..=self.length);
         for i in 0..length {
             let instr = self.instr(rng);
             if i >= spawned && acts && rng.random_ratio(1, spawned as u32 + 1) {
@@ -95,7 +95,7 @@ impl Flavour {
         let loc = Loc(rng.random_range(0..self.locs));
         let plain = Loc(FIRST_PLAIN + rng.random_range(0..self.plain.max(1)));
         let mode = self.modes[rng.random_range(0..self.modes.len())];
-        let constant = rng.random_range(1..=2);
+        let constant = if rng.random_ratio(2, 3) { 1 } else { 2 };
         let value = |rng: &mut TestRng| {
             if rng.random_ratio(1, 5) {
                 Val::Last(constant - 1)
@@ -119,7 +119,7 @@ impl Flavour {
             5 => Instr::Fence(self.fences[rng.random_range(0..self.fences.len())]),
             6 => Instr::Read(plain),
             7 => Instr::Write(plain, value(rng)),
-            _ => Instr::Await(loc, for_load(mode), constant),
+            _ => Instr::Await(loc, for_load(mode), 1),
         }
     }
 }

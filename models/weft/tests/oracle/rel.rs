@@ -13,7 +13,11 @@ impl Rel {
 
     /// `[S]`: the identity on the events that satisfy the predicate.
     pub(crate) fn identity(n: usize, member: impl Fn(usize) -> bool) -> Rel {
-        Rel::from_fn(n, |a, b| a == b && member(a))
+        let mut r = Rel::empty(n);
+        for a in (0..n).filter(|a| member(*a)) {
+            r.add(a, a);
+        }
+        r
     }
 
     pub(crate) fn from_fn(n: usize, holds: impl Fn(usize, usize) -> bool) -> Rel {
@@ -82,8 +86,15 @@ impl Rel {
     }
 
     pub(crate) fn inverse(&self) -> Rel {
-        let n = self.size();
-        Rel::from_fn(n, |a, b| self.has(b, a))
+        let mut r = Rel::empty(self.size());
+        for (a, &row) in self.rows.iter().enumerate() {
+            let mut left = row;
+            while left != 0 {
+                r.add(left.trailing_zeros() as usize, a);
+                left &= left - 1;
+            }
+        }
+        r
     }
 
     /// Reflexive closure, `r?`.
