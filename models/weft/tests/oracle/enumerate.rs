@@ -11,6 +11,8 @@ use std::collections::{BTreeSet, HashSet};
 pub(crate) struct Outcome {
     /// The consistent graphs in which every thread ended.
     pub(crate) graphs: BTreeSet<String>,
+    /// How many consistent graphs end with a thread blocked.
+    pub(crate) blocked: usize,
     /// Some consistent execution has a data race.
     pub(crate) race: bool,
     /// A consistent execution in which threads wait for ever: at the newest value of what they
@@ -130,7 +132,10 @@ fn record(state: &State, x: &Execution, orders: &[(Loc, Vec<Source>)], out: &mut
         let fresh = out.graphs.insert(canon::of_state(state, orders));
         // The text leaves out the order of plain writes: without races hb determines it.
         assert!(fresh || out.race, "the enumerator meets each graph once");
-    } else if out.hang.is_none() && blocked.iter().all(|at| reads_newest(state, *at, orders)) {
+        return;
+    }
+    out.blocked += 1;
+    if out.hang.is_none() && blocked.iter().all(|at| reads_newest(state, *at, orders)) {
         out.hang = Some(canon::of_state(state, orders));
     }
 }

@@ -24,6 +24,7 @@ const BASE: Flavour = Flavour {
     write: 0,
     wait: 0,
     main: 3,
+    handover: false,
 };
 
 pub(crate) const ACCESSES: Flavour = BASE;
@@ -85,8 +86,9 @@ pub(crate) const PLAIN: Flavour = Flavour {
     plain: 1,
     fence: 1,
     rmw: 1,
-    read: 3,
-    write: 3,
+    read: 1,
+    write: 1,
+    handover: true,
     ..BASE
 };
 
@@ -110,7 +112,10 @@ pub(crate) const WAITING: Flavour = Flavour {
     modes: &[Rlx, Acq, Rel, AcqRel, Sc],
     rmw: 1,
     fence: 1,
-    wait: 2,
+    wait: 1,
+    plain: 1,
+    read: 1,
+    handover: true,
     ..BASE
 };
 

@@ -29,6 +29,8 @@ pub(crate) struct Flavour {
     pub(crate) wait: u32,
     /// One in so many programs lets main act as well.
     pub(crate) main: u32,
+    /// Half of the programs begin with a handover of non-atomic data.
+    pub(crate) handover: bool,
 }
 
 impl Flavour {
@@ -37,7 +39,11 @@ impl Flavour {
         let mut bodies = vec![Vec::new(); spawned];
         let mut main = Vec::new();
         let acts = rng.random_ratio(1, self.main);
-        let length = rng.random_range(self.length / 2..=self.length);
+        let mut length = rng.random_range(self.length / 2..=self.length);
+        if self.handover && rng.random_ratio(1, 2) {
+            self.hand_over(&mut bodies, rng);
+            length -= 4;
+        }
         for i in 0..length {
             let instr = self.instr(rng);
             if i >= spawned && acts && rng.random_ratio(1, spawned as u32 + 1) {
@@ -79,6 +85,40 @@ impl Flavour {
             }
         }
         Program::of(main, bodies)
+    }
+
+    /// One thread writes and raises a flag, the other sees the flag and reads or writes; with
+    /// orders and fences that may or may not do.
+    fn hand_over(&self, bodies: &mut [Vec<Instr>], rng: &mut TestRng) {
+        let (flag, data) = (Loc(0), Loc(FIRST_PLAIN));
+        let by_fence = rng.random_ratio(1, 2);
+        bodies[0].push(Instr::Write(data, Val::Const(1)));
+        if by_fence {
+            bodies[0].push(Instr::Fence(Mode::Rel));
+        }
+        let release = if by_fence { Mode::Rlx } else { Mode::Rel };
+        bodies[0].push(match rng.random_range(0..3) {
+            0 => Instr::Add(flag, release, 1),
+            _ => Instr::Store(flag, release, Val::Const(1)),
+        });
+        let mut taken = Vec::new();
+        let acquire = if rng.random_ratio(1, 2) {
+            taken.push(Instr::Fence(Mode::Acq));
+            Mode::Rlx
+        } else {
+            Mode::Acq
+        };
+        taken.push(match rng.random_range(0..2) {
+            0 => Instr::Read(data),
+            _ => Instr::Write(data, Val::Last(1)),
+        });
+        if self.wait > 0 && rng.random_ratio(2, 3) {
+            bodies[1].push(Instr::Await(flag, acquire, 1));
+            bodies[1].append(&mut taken);
+        } else {
+            bodies[1].push(Instr::Load(flag, acquire));
+            bodies[1].push(Instr::If(1, taken));
+        }
     }
 
     fn instr(&self, rng: &mut TestRng) -> Instr {
@@ -126,7 +166,8 @@ impl Flavour {
 
 /// Puts one or two instructions of some bodies under a condition.
 fn nest(body: &mut Vec<Instr>, rng: &mut TestRng) {
-    if body.len() >= 2 && rng.random_ratio(1, 3) {
+    let nested = body.iter().any(|i| matches!(i, Instr::If(..)));
+    if body.len() >= 2 && !nested && rng.random_ratio(1, 3) {
         let from = rng.random_range(1..body.len());
         let to = (from + rng.random_range(1..=2)).min(body.len());
         let inner: Vec<Instr> = body.drain(from..to).collect();
