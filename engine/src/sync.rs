@@ -28,6 +28,21 @@ macro_rules! native {
 
 pub(crate) use {checked, native};
 
+native! {
+    /// Whether this thread is being torn down with a model that has failed.
+    pub(crate) const fn is_torn_down() -> bool {
+        false
+    }
+}
+
+checked! {
+    /// Whether this thread is being torn down with a model that has failed: then no other thread
+    /// of the model runs any more, and waiting for one would never end.
+    pub(crate) fn is_torn_down() -> bool {
+        std::thread::panicking()
+    }
+}
+
 #[cfg(not(any(loom, shuttle, weft)))]
 mod backend {
     pub(crate) use crossbeam_utils::sync::{Parker, Unparker};
@@ -67,7 +82,7 @@ mod backend {
     }
 }
 
-/// What loom, shuttle and weft share: the waiting primitives over the checker's own threads.
+/// What loom, shuttle and weft share: threads under their own names.
 #[cfg(any(loom, shuttle, weft))]
 mod checked_threads {
     #[cfg(loom)]
@@ -79,32 +94,6 @@ mod checked_threads {
     use weft::thread;
 
     pub(crate) use thread::{JoinHandle, Thread, park};
-
-    /// Parks the thread that built it: under a checker the submitter does not migrate.
-    pub(crate) struct Parker(Unparker);
-
-    impl Parker {
-        pub(crate) fn new() -> Self {
-            Self(Unparker(thread::current()))
-        }
-
-        pub(crate) fn park(&self) {
-            thread::park();
-        }
-
-        pub(crate) fn unparker(&self) -> &Unparker {
-            &self.0
-        }
-    }
-
-    #[derive(Clone)]
-    pub(crate) struct Unparker(Thread);
-
-    impl Unparker {
-        pub(crate) fn unpark(&self) {
-            self.0.unpark();
-        }
-    }
 
     /// One turn of a waiting loop. The checkers take it as "nothing can change before another
     /// thread has run", so it stands only where the loop goes on until something does change.
@@ -120,15 +109,80 @@ mod checked_threads {
     }
 }
 
+/// The submitter's parking place over the checker's own `park`.
+#[cfg(any(shuttle, weft))]
+mod checked_parker {
+    use super::backend::{Thread, park};
+    #[cfg(shuttle)]
+    use shuttle::thread::current;
+    #[cfg(weft)]
+    use weft::thread::current;
+
+    /// Parks the thread that built it: under a checker the submitter does not migrate.
+    pub(crate) struct Parker(Unparker);
+
+    impl Parker {
+        pub(crate) fn new() -> Self {
+            Self(Unparker(current()))
+        }
+
+        pub(crate) fn park(&self) {
+            park();
+        }
+
+        pub(crate) fn unparker(&self) -> &Unparker {
+            &self.0
+        }
+    }
+
+    #[derive(Clone)]
+    pub(crate) struct Unparker(Thread);
+
+    impl Unparker {
+        pub(crate) fn unpark(&self) {
+            self.0.unpark();
+        }
+    }
+}
+
 #[cfg(loom)]
 mod backend {
     pub(crate) use super::checked_threads::*;
     pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+    use std::sync::Arc;
+
+    /// The submitter's parking place. Not over loom's `park`: an `unpark` that comes late, when the
+    /// submitter already waits in `join`, ends that join and trips loom's own assertion.
+    pub(crate) struct Parker(Unparker);
+
+    impl Parker {
+        pub(crate) fn new() -> Self {
+            Self(Unparker(Arc::new(loom::sync::Notify::new())))
+        }
+
+        pub(crate) fn park(&self) {
+            self.0.0.wait();
+        }
+
+        pub(crate) fn unparker(&self) -> &Unparker {
+            &self.0
+        }
+    }
+
+    #[derive(Clone)]
+    pub(crate) struct Unparker(Arc<loom::sync::Notify>);
+
+    impl Unparker {
+        pub(crate) fn unpark(&self) {
+            self.0.notify();
+        }
+    }
 }
 
 #[cfg(weft)]
 mod backend {
+    pub(crate) use super::checked_parker::*;
     pub(crate) use super::checked_threads::*;
     pub(crate) use weft::cell::UnsafeCell;
     pub(crate) use weft::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
@@ -136,6 +190,7 @@ mod backend {
 
 #[cfg(shuttle)]
 mod backend {
+    pub(crate) use super::checked_parker::*;
     pub(crate) use super::checked_threads::*;
     pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 

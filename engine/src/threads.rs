@@ -7,7 +7,7 @@ use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::prepared::{Batch, Prepared};
 use crate::site::{Site, smp_mb, smp_wmb};
-use crate::sync::{JoinHandle, Parker, Thread};
+use crate::sync::{JoinHandle, Parker, Thread, is_torn_down};
 use crate::wake::{Patience, Wish};
 use std::cell::Cell;
 use std::fmt;
@@ -288,7 +288,9 @@ fn wake<R>(pool: &Pool<R>, workers: &[Worker], worker: usize) {
 
 impl<R> Drop for Threads<R> {
     fn drop(&mut self) {
-        self.shut_down();
+        if !is_torn_down() {
+            self.shut_down();
+        }
     }
 }
 

@@ -1,1 +1,6 @@
-//! flipside-models
+//! The models of Flipside: scenarios, and the checkers that run them.
+
+pub mod checker;
+pub mod mutant;
+pub mod scenario;
+pub mod verdict;

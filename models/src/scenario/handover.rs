@@ -1,0 +1,172 @@
+//! Handing over and getting back, with both sides spinning: no sleep, so that the five barriers of
+//! the mail stand alone.
+
+use super::ledger::{Ledger, Request, never};
+use super::{Scenario, Size};
+use flipside::{Builder, Threads};
+
+/// A pool that never sleeps.
+fn spinning(size: Size) -> Builder {
+    Threads::builder()
+        .workers(size.workers)
+        .ring_size(size.ring)
+        .busy_wait()
+}
+
+/// Commits one request that must be free at once.
+fn commit_free(threads: &mut Threads<Request>, ledger: &mut Ledger) {
+    let mut early = 0;
+    let Some(mut request) = threads.prepare(|_| early += 1) else {
+        panic!("no request is free, though fewer were committed than there are");
+    };
+    ledger.fill(&mut request);
+    request.commit();
+    assert_eq!(early, 0, "a request that was never committed held a result");
+}
+
+pub(super) const HANDOVER: Scenario = Scenario {
+    name: "handover",
+    summary: "requests go to the workers and come back through reused slots",
+    obligations: &["O1", "O2", "O3", "O4", "O8", "O9", "O12"],
+    run: |size| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(spinning(size), never);
+        for _ in 0..size.requests {
+            let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
+            ledger.fill(&mut request);
+            request.commit();
+            ledger.check(&threads);
+        }
+        threads.wait_done(|outcome| ledger.take(outcome));
+        ledger.all_delivered();
+        drop(threads);
+        ledger.close();
+    },
+};
+
+pub(super) const FLUSH: Scenario = Scenario {
+    name: "flush",
+    summary: "wait_done returns with every result delivered once, twice over",
+    obligations: &["O2", "O3", "O5", "O12"],
+    run: |size| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(spinning(size), never);
+        for committed in 1..=size.requests {
+            let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
+            ledger.fill(&mut request);
+            request.commit();
+            // Once in the middle, with slots to reuse, and once at the end.
+            if committed == size.requests.div_ceil(2) || committed == size.requests {
+                threads.wait_done(|outcome| ledger.take(outcome));
+                ledger.all_delivered();
+                assert_eq!(threads.pending(), 0);
+            }
+        }
+        drop(threads);
+        ledger.close();
+    },
+};
+
+pub(super) const BATCH: Scenario = Scenario {
+    name: "batch",
+    summary: "several requests become the workers' by one barrier and one store per word",
+    obligations: &["O1", "O4", "O12"],
+    run: |size| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(spinning(size), never);
+        let mut left = size.requests;
+        while left > 0 {
+            let mut batch = threads.batch();
+            let mut staged = 0;
+            while staged < left
+                && let Some(mut request) = batch.prepare_wait(|outcome| ledger.take(outcome))
+            {
+                ledger.fill(&mut request);
+                request.commit();
+                staged += 1;
+            }
+            assert_eq!(batch.commit(), staged);
+            left -= staged;
+            ledger.check(&threads);
+        }
+        threads.wait_done(|outcome| ledger.take(outcome));
+        ledger.all_delivered();
+        drop(threads);
+        ledger.close();
+    },
+};
+
+pub(super) const STALE: Scenario = Scenario {
+    name: "stale",
+    summary: "the submitter acts on whatever snapshot it gets, without ever waiting",
+    obligations: &["O2", "O3", "O9", "O12"],
+    run: |size| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(spinning(size), never);
+        let mut committed = 0;
+        // Twice as many tries as requests, so that some find every request busy.
+        for _ in 0..2 * size.requests {
+            if committed == size.requests {
+                break;
+            }
+            if let Some(mut request) = threads.prepare(|outcome| ledger.take(outcome)) {
+                ledger.fill(&mut request);
+                request.commit();
+                committed += 1;
+            }
+            ledger.check(&threads);
+        }
+        threads.deliver(|outcome| ledger.take(outcome));
+        ledger.check(&threads);
+        drop(threads);
+        ledger.close();
+    },
+};
+
+pub(super) const SEARCH: Scenario = Scenario {
+    name: "search",
+    summary: "prepare finds the last free request from every cursor position",
+    obligations: &["O11"],
+    run: |size| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(spinning(size), never);
+        let all = size.workers * size.ring;
+        // One commit and one flush move the cursor by one; then all requests but none are taken.
+        for _ in 0..size.requests {
+            commit_free(&mut threads, &mut ledger);
+            threads.wait_done(|outcome| ledger.take(outcome));
+        }
+        for _ in 0..all {
+            commit_free(&mut threads, &mut ledger);
+        }
+        drop(threads);
+        ledger.close();
+    },
+};
+
+pub(super) const ABANDON: Scenario = Scenario {
+    name: "abandon",
+    summary: "requests and batches that are dropped uncommitted reach no handler and stay free",
+    obligations: &["O11", "O12"],
+    run: |size| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(spinning(size), never);
+        for _ in 0..size.requests {
+            // Neither fills its request: a handler that got it would see input 0 or an old one.
+            drop(threads.prepare(|outcome| ledger.take(outcome)));
+            let mut batch = threads.batch();
+            if let Some(request) = batch.prepare(|outcome| ledger.take(outcome)) {
+                request.commit();
+            }
+            drop(batch);
+            let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
+            ledger.fill(&mut request);
+            request.commit();
+            ledger.check(&threads);
+        }
+        threads.wait_done(|outcome| ledger.take(outcome));
+        ledger.all_delivered();
+        drop(threads);
+        ledger.close();
+    },
+};

@@ -1,0 +1,170 @@
+//! The books of a scenario: what was committed, handled, delivered and dropped.
+//!
+//! The counters are `std`'s on purpose, whatever the checker: they must observe an execution
+//! without adding an order to it.
+
+use flipside::{Builder, Outcome, Threads};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What the handler adds, so that a result is never mistaken for an input.
+const RESULT: u64 = 100;
+
+/// A request as the scenarios use it: `input` is filled by the submitter, `output` by the worker.
+#[derive(Debug)]
+pub struct Request {
+    /// The number of the commit, from 1.
+    pub input: u64,
+    /// The handler's answer.
+    pub output: u64,
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    built: AtomicUsize,
+    handled: AtomicUsize,
+    dropped: AtomicUsize,
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The oracle: knows independently of the engine what must come back.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    counts: Arc<Counts>,
+    committed: u64,
+    delivered: Vec<u64>,
+    panicked: usize,
+}
+
+impl Ledger {
+    /// Starts a pool whose handler answers each input, and panics on those that `panics` names.
+    ///
+    /// # Panics
+    ///
+    /// If the pool cannot be started.
+    #[must_use]
+    pub fn spawn(&self, builder: Builder, panics: fn(u64) -> bool) -> Threads<Request> {
+        let counts = Arc::clone(&self.counts);
+        let init = move |_| {
+            counts.built.fetch_add(1, Ordering::Relaxed);
+            Ok(Request {
+                input: 0,
+                output: 0,
+                counts: Arc::clone(&counts),
+            })
+        };
+        let handler = move |request: &mut Request| {
+            request.counts.handled.fetch_add(1, Ordering::Relaxed);
+            assert_ne!(request.input, 0, "a handler was given a request that nobody filled");
+            request.output = request.input + RESULT;
+            if panics(request.input) {
+                // Without the panic hook's message: the panic is part of the scenario.
+                std::panic::resume_unwind(Box::new(request.input));
+            }
+        };
+        match builder.spawn(init, handler) {
+            Ok(threads) => threads,
+            Err(error) => panic!("the pool of a scenario could not be started: {error}"),
+        }
+    }
+
+    /// Fills a request with the next input.
+    pub fn fill(&mut self, request: &mut Request) {
+        self.committed += 1;
+        request.input = self.committed;
+        request.output = 0;
+    }
+
+    /// Takes one delivery, and checks it against what was committed.
+    ///
+    /// # Panics
+    ///
+    /// If it is a result that was not asked for, is wrong, or was delivered before.
+    pub fn take(&mut self, outcome: Outcome<'_, Request>) {
+        let (input, output) = match outcome {
+            Ok(request) => (request.input, request.output),
+            Err(mut panicked) => {
+                self.panicked += 1;
+                let (input, output) = (panicked.request().input, panicked.request().output);
+                match panicked.into_payload().downcast::<u64>() {
+                    Ok(payload) => assert_eq!(*payload, input, "another request's panic"),
+                    // Not the scenario's own panic, so the checker's or a failed assertion's.
+                    Err(payload) => std::panic::resume_unwind(payload),
+                }
+                (input, output)
+            }
+        };
+        assert_eq!(output, input + RESULT, "the result of request {input} is not its own");
+        assert!(
+            (1..=self.committed).contains(&input),
+            "request {input} was never committed"
+        );
+        assert!(
+            !self.delivered.contains(&input),
+            "request {input} was delivered twice"
+        );
+        self.delivered.push(input);
+    }
+
+    /// How many results were delivered as panics.
+    #[must_use]
+    pub fn panicked(&self) -> usize {
+        self.panicked
+    }
+
+    /// Checks the books against the pool's own while it lives.
+    ///
+    /// # Panics
+    ///
+    /// If a committed request is neither pending nor delivered, or both.
+    pub fn check(&self, threads: &Threads<Request>) {
+        assert_eq!(
+            self.committed,
+            (threads.pending() + self.delivered.len()) as u64,
+            "committed requests are pending or delivered, each one"
+        );
+    }
+
+    /// Checks that everything committed was delivered.
+    ///
+    /// # Panics
+    ///
+    /// If it was not.
+    pub fn all_delivered(&self) {
+        assert_eq!(
+            self.delivered.len() as u64,
+            self.committed,
+            "committed and never delivered"
+        );
+    }
+
+    /// Checks the books after the pool is gone: every commit handled once, every request dropped.
+    ///
+    /// # Panics
+    ///
+    /// If they do not balance.
+    pub fn close(&self) {
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        assert_eq!(
+            count(&self.counts.handled) as u64,
+            self.committed,
+            "each committed request is handled once"
+        );
+        assert_eq!(
+            count(&self.counts.dropped),
+            count(&self.counts.built),
+            "each request is dropped once"
+        );
+    }
+}
+
+/// A handler that never panics.
+pub(super) fn never(_input: u64) -> bool {
+    false
+}

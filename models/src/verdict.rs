@@ -1,0 +1,38 @@
+//! What a checker says of a scenario.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::Duration;
+
+/// How a search ended. A cap that ended it is never a pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE", tag = "verdict", content = "why")]
+pub enum Verdict {
+    /// Every execution that the checker's model has was explored, and none failed.
+    Complete,
+    /// No execution that was explored failed, and there are others: why they were not explored.
+    Bounded(String),
+    /// An execution failed: how.
+    Failed(String),
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Complete => f.write_str("COMPLETE"),
+            Self::Bounded(why) => write!(f, "BOUNDED ({why})"),
+            Self::Failed(why) => write!(f, "FAILED: {why}"),
+        }
+    }
+}
+
+/// A verdict and what it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findings {
+    /// How the search ended.
+    pub verdict: Verdict,
+    /// Executions that were run to their end, or to their failure.
+    pub executions: u64,
+    /// How long it took.
+    pub time: Duration,
+}
