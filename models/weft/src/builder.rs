@@ -1,0 +1,328 @@
+//! Limits and switches, and the check itself.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::decisions::Decisions;
+use crate::exec::{Exec, Rules};
+use crate::explore::{Frame, Outcome, Search, run_once};
+use crate::graph::Graph;
+use crate::report::{Bound, Failure, Report, Verdict};
+use crate::runtime::Pool;
+
+/// How a check is to be done. `Builder::default()` explores everything, on one OS thread.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Builder {
+    /// Gives up, as [`Verdict::Bounded`], after so many graphs (complete and blocked).
+    pub max_graphs: Option<u64>,
+    /// Gives up, as [`Verdict::Bounded`], after this time. Looked at between executions.
+    pub max_duration: Option<Duration>,
+    /// A thread with more events than this fails the check: it probably loops without saying so. Default 10,000.
+    pub max_events_per_thread: u32,
+    /// Whether `park` may return without a token, once before each real wake-up. Off by default: nearly every
+    /// program loops around `park`, and then it only multiplies the graphs.
+    pub spurious_park: bool,
+    /// Whether `compare_exchange_weak` may fail although the value matches; not twice in a row on one location, since
+    /// the second failure tells nothing that the first did not. On by default.
+    pub spurious_cas: bool,
+    /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
+    pub workers: usize,
+    /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
+    /// refuses to reserve a stack.
+    pub stack_size: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder {
+            max_graphs: None,
+            max_duration: None,
+            max_events_per_thread: 10_000,
+            spurious_park: false,
+            spurious_cas: true,
+            workers: 1,
+            stack_size: 1 << 20,
+        }
+    }
+}
+
+type Visitor<'v> = &'v mut (dyn FnMut(&Graph) + Send);
+
+impl Builder {
+    /// The defaults.
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// Explores the program's executions until one fails, a limit is met or none is left.
+    ///
+    /// `f` runs once per graph and must behave the same whenever it reads the same values.
+    pub fn check<F>(&self, f: F) -> Report
+    where
+        F: Fn() + Sync + Send + 'static,
+    {
+        self.search(&f, None)
+    }
+
+    /// As [`check`](Builder::check), and shows every complete graph to `visit`.
+    pub fn visit<F, V>(&self, mut visit: V, f: F) -> Report
+    where
+        F: Fn() + Sync + Send + 'static,
+        V: FnMut(&Graph) + Send,
+    {
+        self.search(&f, Some(&mut visit))
+    }
+
+    /// Runs exactly the one execution that the decisions describe. The verdict is its failure, or `Bounded`.
+    pub fn replay<F>(&self, decisions: &Decisions, f: F) -> Report
+    where
+        F: Fn() + Sync + Send + 'static,
+    {
+        self.replay_visit(decisions, |_| {}, f)
+    }
+
+    /// As [`replay`](Builder::replay), and shows the graph if it is complete.
+    pub fn replay_visit<F, V>(&self, decisions: &Decisions, mut visit: V, f: F) -> Report
+    where
+        F: Fn() + Sync + Send + 'static,
+        V: FnMut(&Graph) + Send,
+    {
+        let start = Instant::now();
+        let mut steps = decisions.steps.clone();
+        steps.reverse();
+        let (outcome, exec) = on_own_thread(|| {
+            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(steps));
+            let mut pool = Pool::new(self.stack_size);
+            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            if let Outcome::Complete = outcome {
+                visit(&exec.graph);
+            }
+            (outcome, exec)
+        });
+        let (complete, blocked) = match outcome {
+            Outcome::Complete => (1, 0),
+            _ => (0, 1),
+        };
+        Report {
+            verdict: match outcome {
+                Outcome::Failed(failure) => Verdict::Failed(failure),
+                _ => Verdict::Bounded(Bound::Replay),
+            },
+            complete,
+            blocked,
+            events: exec.graph.inserted.len() as u64,
+            time: start.elapsed(),
+        }
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            max_events: self.max_events_per_thread,
+            spurious_park: self.spurious_park,
+            spurious_cas: self.spurious_cas,
+        }
+    }
+
+    fn search(&self, f: &(dyn Fn() + Sync), visitor: Option<Visitor<'_>>) -> Report {
+        let start = Instant::now();
+        let shared = Shared {
+            complete: AtomicU64::new(0),
+            blocked: AtomicU64::new(0),
+            events: AtomicU64::new(0),
+            over: AtomicBool::new(false),
+            hungry: AtomicBool::new(false),
+            end: Mutex::new(None),
+            queue: Mutex::new(Queue {
+                frames: vec![Frame {
+                    graph: Graph::new(),
+                    items: Vec::new(),
+                }],
+                waiting: 0,
+            }),
+            filled: Condvar::new(),
+            visitor: Mutex::new(visitor),
+            workers: self.workers.max(1),
+            start,
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..shared.workers {
+                scope.spawn(|| self.work(&shared, f));
+            }
+        });
+        let end = shared
+            .end
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        Report {
+            verdict: end.unwrap_or(Verdict::Complete),
+            complete: shared.complete.into_inner(),
+            blocked: shared.blocked.into_inner(),
+            events: shared.events.into_inner(),
+            time: start.elapsed(),
+        }
+    }
+
+    /// One OS thread's share: takes a piece of work, explores all of it but what it gives away, takes the next.
+    fn work(&self, shared: &Shared<'_>, f: &(dyn Fn() + Sync)) {
+        let mut search = Search::new(f, self.rules(), self.stack_size);
+        while let Some(frame) = shared.take() {
+            let fresh = frame.items.is_empty();
+            search.begin(frame);
+            let mut next = if fresh { Ok(true) } else { search.advance() };
+            loop {
+                match next {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(failure) => {
+                        shared.blocked.fetch_add(1, Ordering::Relaxed);
+                        shared.finish(Verdict::Failed(failure));
+                        return;
+                    }
+                }
+                if let Some(end) = self.limit(shared) {
+                    shared.finish(Verdict::Bounded(end));
+                    return;
+                }
+                let outcome = search.run();
+                shared.count(&outcome, search.graph());
+                if let Outcome::Failed(failure) = outcome {
+                    shared.finish(Verdict::Failed(failure));
+                    return;
+                }
+                if shared.over.load(Ordering::Relaxed) {
+                    return;
+                }
+                if shared.hungry.load(Ordering::Relaxed) {
+                    if let Some(frame) = search.share() {
+                        shared.give(frame);
+                    }
+                }
+                next = search.advance();
+            }
+        }
+    }
+
+    fn limit(&self, shared: &Shared<'_>) -> Option<Bound> {
+        if let Some(max) = self.max_graphs {
+            let seen =
+                shared.complete.load(Ordering::Relaxed) + shared.blocked.load(Ordering::Relaxed);
+            if seen >= max {
+                return Some(Bound::Graphs(max));
+            }
+        }
+        let max = self.max_duration?;
+        (shared.start.elapsed() >= max).then_some(Bound::Duration(max))
+    }
+}
+
+struct Queue {
+    frames: Vec<Frame>,
+    waiting: usize,
+}
+
+/// What the exploring OS threads share.
+struct Shared<'v> {
+    complete: AtomicU64,
+    blocked: AtomicU64,
+    events: AtomicU64,
+    over: AtomicBool,
+    hungry: AtomicBool,
+    end: Mutex<Option<Verdict>>,
+    queue: Mutex<Queue>,
+    filled: Condvar,
+    visitor: Mutex<Option<Visitor<'v>>>,
+    workers: usize,
+    start: Instant,
+}
+
+impl Shared<'_> {
+    /// The next piece of work; none once everyone waits for one.
+    fn take(&self) -> Option<Frame> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if self.over.load(Ordering::Relaxed) {
+                return None;
+            }
+            if let Some(frame) = queue.frames.pop() {
+                self.hungry
+                    .store(queue.waiting > queue.frames.len(), Ordering::Relaxed);
+                return Some(frame);
+            }
+            queue.waiting += 1;
+            if queue.waiting == self.workers {
+                self.over.store(true, Ordering::Relaxed);
+                self.filled.notify_all();
+                return None;
+            }
+            self.hungry.store(true, Ordering::Relaxed);
+            queue = self
+                .filled
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+            queue.waiting -= 1;
+        }
+    }
+
+    fn give(&self, frame: Frame) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.frames.push(frame);
+        self.hungry
+            .store(queue.waiting > queue.frames.len(), Ordering::Relaxed);
+        self.filled.notify_one();
+    }
+
+    fn finish(&self, verdict: Verdict) {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = matches!(*end, Some(Verdict::Failed(_)));
+        if !failed {
+            *end = Some(verdict);
+        }
+        drop(end);
+        let _queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        self.over.store(true, Ordering::Relaxed);
+        self.filled.notify_all();
+    }
+
+    fn count(&self, outcome: &Outcome, graph: Option<&Graph>) {
+        let Some(graph) = graph else { return };
+        self.events
+            .fetch_add(graph.inserted.len() as u64, Ordering::Relaxed);
+        match outcome {
+            Outcome::Complete => {
+                self.complete.fetch_add(1, Ordering::Relaxed);
+                let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(visit) = visitor.as_mut() {
+                    visit(graph);
+                }
+            }
+            Outcome::Blocked | Outcome::Failed(_) => {
+                self.blocked.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Runs `f` on an OS thread of its own, so that nothing of a failed run stays behind in the caller's thread-locals.
+fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| match scope.spawn(f).join() {
+        Ok(r) => r,
+        Err(payload) => std::panic::resume_unwind(payload),
+    })
+}
+
+/// The panic that [`model`](crate::model) raises.
+pub(crate) fn raise(report: &Report) -> ! {
+    match &report.verdict {
+        Verdict::Failed(failure) => fail(failure, report),
+        _ => panic!("{report}"),
+    }
+}
+
+fn fail(failure: &Failure, report: &Report) -> ! {
+    panic!(
+        "{failure}\nafter {} graphs + {} blocked",
+        report.complete, report.blocked
+    )
+}

@@ -1,0 +1,3 @@
+//! Graphs as text and pictures.
+
+mod text;

@@ -1,0 +1,597 @@
+//! One run of the program over a graph: replaying the events that are there, adding those that are not, and
+//! noting every other way in which each could have been added.
+
+use crate::awaits::{Loops, Probe};
+use crate::cell::UNINIT;
+use crate::clock::Which;
+use crate::decisions::{Choice, Step};
+use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::graph::Graph;
+use crate::report::{Failure, FailureKind};
+
+/// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
+/// last inserted one; they are taken last in, first out, so truncating restores it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Item {
+    /// `event` reads from `source` instead.
+    Read {
+        event: EventId,
+        source: EventId,
+        spurious: bool,
+    },
+    /// `event` comes right after `after` in coherence order instead.
+    Place { event: EventId, after: EventId },
+    /// `event` goes the other way.
+    Choose { event: EventId, pick: u32 },
+    /// The older `read` reads from `write`, and what neither is older than the read nor known to the write is
+    /// forgotten.
+    Revisit {
+        write: EventId,
+        read: EventId,
+        spurious: bool,
+    },
+}
+
+/// Why a run ends before every thread has ended or blocked.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Nothing that could still be added makes this graph a complete one.
+    Pruned,
+    /// A probe has found out the length of a waiting loop's turn, or that there is none; the run is to start again.
+    Probed(Option<u32>),
+    Failed(Box<Failure>),
+}
+
+/// What an operation is answered.
+pub(crate) enum Answer {
+    /// The event's value, and whether a read-modify-write took effect.
+    Done(u64, bool),
+    /// Not yet: other threads first.
+    Wait(Status),
+    /// The run is over.
+    Stop,
+}
+
+/// Why a thread does not run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Status {
+    Ready,
+    /// Until this event has been replayed.
+    Replay(EventId),
+    /// Until every event of the graph has been replayed.
+    ReplayEnd,
+    /// Until the decision list names this thread.
+    Turn,
+    /// Until that thread has ended.
+    Join(u32),
+    /// For good, in this graph: the events from this index on were a loop turn without effect.
+    Await(u32),
+    Ended,
+}
+
+/// One thread of the current run.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) status: Status,
+    pub(crate) executed: u32,
+    pub(crate) spawned: u32,
+    pub(crate) created: u32,
+    /// The location whose compare-exchange just failed spuriously.
+    pub(crate) spurious: Option<LocationId>,
+    /// The last park returned without a token.
+    pub(crate) spurious_park: bool,
+    pub(crate) token: LocationId,
+    pub(crate) label: Option<&'static str>,
+    pub(crate) aborting: bool,
+    pub(crate) started: bool,
+}
+
+impl Running {
+    fn new(started: bool) -> Running {
+        Running {
+            status: Status::Ready,
+            executed: 0,
+            spawned: 0,
+            created: 0,
+            spurious: None,
+            spurious_park: false,
+            token: LocationId::NONE,
+            label: None,
+            aborting: false,
+            started,
+        }
+    }
+}
+
+/// The limits and switches that a run needs to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) max_events: u32,
+    pub(crate) spurious_park: bool,
+    pub(crate) spurious_cas: bool,
+}
+
+/// The state of one run.
+#[derive(Debug)]
+pub(crate) struct Exec {
+    pub(crate) graph: Graph,
+    pub(crate) items: Vec<Item>,
+    pub(crate) threads: Vec<Running>,
+    pub(crate) current: u32,
+    /// Events of the graph that this run has not yet come to.
+    pub(crate) left: u32,
+    pub(crate) stop: Option<Stop>,
+    /// Decisions still to be followed, last first; then no alternatives are noted.
+    pub(crate) guide: Option<Vec<Step>>,
+    pub(crate) rules: Rules,
+    /// The thread to run first once the graph is replayed.
+    pub(crate) urgent: Option<u32>,
+    pub(crate) loops: Loops,
+    pub(crate) probe: Option<Probe>,
+    sources: Vec<(EventId, bool)>,
+}
+
+impl Exec {
+    pub(crate) fn new(
+        graph: Graph,
+        items: Vec<Item>,
+        rules: Rules,
+        guide: Option<Vec<Step>>,
+    ) -> Exec {
+        let mut exec = Exec {
+            graph,
+            items,
+            threads: Vec::new(),
+            current: 0,
+            left: 0,
+            stop: None,
+            guide,
+            rules,
+            urgent: None,
+            loops: Loops::default(),
+            probe: None,
+            sources: Vec::new(),
+        };
+        exec.restart();
+        exec
+    }
+
+    /// Gets ready to run the program from its start over the graph as it is.
+    pub(crate) fn restart(&mut self) {
+        self.probe = None;
+        self.threads.clear();
+        self.threads.push(Running::new(true));
+        self.current = 0;
+        self.left = self.graph.inserted.len() as u32;
+        self.stop = None;
+    }
+
+    pub(crate) fn me(&mut self) -> &mut Running {
+        &mut self.threads[self.current as usize]
+    }
+
+    /// Whether the event has happened in this run, and not only in the graph.
+    pub(crate) fn happened(&self, id: EventId) -> bool {
+        self.threads
+            .get(id.thread as usize)
+            .is_some_and(|t| t.executed > id.index)
+    }
+
+    /// Whether a thread's status lets it run.
+    pub(crate) fn runnable(&self, thread: u32) -> bool {
+        let t = &self.threads[thread as usize];
+        t.started
+            && match t.status {
+                Status::Ready => true,
+                Status::Replay(id) => self.happened(id),
+                Status::ReplayEnd => self.left == 0,
+                Status::Turn => self.is_turn_of(thread),
+                Status::Join(child) => self.end_of(child).is_some_and(|id| self.happened(id)),
+                Status::Await(_) | Status::Ended => false,
+            }
+    }
+
+    fn is_turn_of(&self, thread: u32) -> bool {
+        match &self.guide {
+            Some(steps) => steps.last().is_none_or(|s| s.thread == thread),
+            None => true,
+        }
+    }
+
+    fn end_of(&self, thread: u32) -> Option<EventId> {
+        let last = self.graph.threads[thread as usize].events.last()?;
+        let index = self.graph.len(thread) - 1;
+        (last.kind == Kind::End).then_some(EventId { thread, index })
+    }
+
+    /// Registers the current thread's next child and gives its number.
+    pub(crate) fn next_child(&mut self, name: Option<String>) -> u32 {
+        let (parent, nth) = (self.current, self.me().spawned);
+        let child = self.graph.child(parent, nth);
+        self.graph.threads[child as usize].name = name;
+        while self.threads.len() <= child as usize {
+            self.threads.push(Running::new(false));
+        }
+        child
+    }
+
+    /// Registers the current thread's next location and gives its number.
+    pub(crate) fn next_location(
+        &mut self,
+        name: Option<&'static str>,
+        cell: bool,
+        site: &'static std::panic::Location<'static>,
+    ) -> LocationId {
+        let (thread, nth) = (self.current, self.me().created);
+        self.graph.location_for(thread, nth, name, cell, site)
+    }
+
+    /// The next event of the current thread: from the graph if it has one there, added otherwise.
+    pub(crate) fn step(&mut self, request: &Event) -> Answer {
+        let id = EventId {
+            thread: self.current,
+            index: self.me().executed,
+        };
+        let answer = if id.index < self.graph.len(id.thread) {
+            self.replay(id, request)
+        } else if self.left > 0 {
+            Answer::Wait(Status::ReplayEnd)
+        } else if !self.is_turn_of(id.thread) {
+            Answer::Wait(Status::Turn)
+        } else if id.index >= self.rules.max_events {
+            self.fail(
+                FailureKind::EventLimit {
+                    thread: id.thread,
+                    limit: self.rules.max_events,
+                },
+                None,
+            )
+        } else if self.probe_ends(request) {
+            self.learn(None)
+        } else {
+            self.add(request)
+        };
+        if let Answer::Done(..) = answer {
+            self.passed(id);
+        }
+        answer
+    }
+
+    /// Keeps a thread's counters up with an event that has just happened.
+    fn passed(&mut self, id: EventId) {
+        let e = *self.graph.ev(id);
+        if let Kind::Spawn(child) = e.kind {
+            self.threads[child as usize].started = true;
+        }
+        let me = self.me();
+        me.executed += 1;
+        match e.kind {
+            Kind::Spawn(_) => {
+                me.spawned += 1;
+                me.created += 1;
+            }
+            Kind::Init => me.created += 1,
+            Kind::Read => me.spurious = e.spurious.then_some(e.loc),
+            // Main's beginning also creates its park token; every other thread's token comes with its spawn.
+            Kind::Begin => me.created += u32::from(e.loc != LocationId::NONE),
+            Kind::Choice(picked) => me.spurious_park = picked != 0,
+            Kind::Write | Kind::End | Kind::Join(_) | Kind::Fence => {}
+        }
+    }
+
+    fn replay(&mut self, id: EventId, request: &Event) -> Answer {
+        let e = *self.graph.ev(id);
+        let same_kind = e.kind == request.kind
+            || matches!((e.kind, request.kind), (Kind::Choice(_), Kind::Choice(_)));
+        let same_order = e.order == request.order || e.compare.is_some();
+        let same_compare = match (e.compare, request.compare) {
+            (Some(a), Some(b)) => {
+                (a.success, a.failure) == (b.success, b.failure)
+                    && (e.address || a.expected == b.expected)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        let same_value = e.is_read() || e.address || e.value == request.value;
+        let same_loc = e.loc == request.loc;
+        let same_site = std::ptr::eq(e.site, request.site) || e.site == request.site;
+        if !(same_kind && same_order && same_compare && same_value && same_loc && same_site) {
+            return self.fail(FailureKind::nondeterminism(&e, request), None);
+        }
+        let needs = match e.kind {
+            Kind::Read => e.rf,
+            Kind::Join(child) => self.end_of(child),
+            _ => None,
+        };
+        if let Some(source) = needs.filter(|&s| !self.happened(s)) {
+            return Answer::Wait(Status::Replay(source));
+        }
+        let mut value = request.value;
+        if let (Kind::Read, Some(source)) = (e.kind, e.rf) {
+            value = self.graph.ev(source).value;
+            if let Some(c) = request.compare {
+                if e.rmw != (c.expected == value && !e.spurious) {
+                    return self.fail(FailureKind::nondeterminism(&e, request), None);
+                }
+            }
+        } else if let Kind::Choice(picked) = e.kind {
+            value = u64::from(picked);
+        }
+        let label = self.me().label.take();
+        let ev = self.graph.ev_mut(id);
+        ev.value = value;
+        ev.compare = request.compare.map(|c| crate::event::Compare {
+            weak: ev.compare.is_some_and(|e| e.weak),
+            ..c
+        });
+        ev.label = label.or(ev.label);
+        self.left -= 1;
+        Answer::Done(value, e.rmw)
+    }
+
+    fn add(&mut self, request: &Event) -> Answer {
+        let thread = self.current;
+        if let Kind::Join(child) = request.kind {
+            if self.end_of(child).is_none() {
+                return Answer::Wait(Status::Join(child));
+            }
+        }
+        let mut event = *request;
+        event.label = self.me().label.take();
+        if let Some(c) = &mut event.compare {
+            // Two spurious failures in a row tell nothing that one does not.
+            c.weak &= self.rules.spurious_cas && self.me().spurious != Some(event.loc);
+        }
+        let step = match &mut self.guide {
+            Some(steps) => Some(steps.pop().map_or(Choice::Default, |s| s.choice)),
+            None => None,
+        };
+        let id = self.graph.push(thread, event);
+        match event.kind {
+            Kind::Begin => {
+                if let Some(spawn) = self.graph.spawn_of(thread) {
+                    self.graph.synchronise(id, spawn);
+                } else {
+                    self.graph.loc_mut(event.loc).co.push(id);
+                }
+            }
+            Kind::Join(child) => {
+                if let Some(end) = self.end_of(child) {
+                    self.graph.synchronise(id, end);
+                }
+            }
+            Kind::Spawn(_) => self.graph.loc_mut(event.loc).co.push(id),
+            Kind::Init => {
+                let loc = self.graph.loc_mut(event.loc);
+                loc.co.push(id);
+                loc.plain.push(id);
+            }
+            Kind::End => {}
+            Kind::Choice(_) => return self.add_choice(id, step),
+            Kind::Fence => self.graph.set_fence(id),
+            Kind::Read | Kind::Write if event.order == Order::NonAtomic => {
+                return self.add_plain(id);
+            }
+            Kind::Read => return self.add_read(id, step),
+            Kind::Write => return self.add_write(id, step),
+        }
+        Answer::Done(event.value, false)
+    }
+
+    fn add_choice(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        let pick = match step {
+            Some(Choice::Pick(pick)) => pick,
+            Some(_) => 0,
+            None => {
+                self.items.push(Item::Choose { event: id, pick: 1 });
+                0
+            }
+        };
+        self.graph.ev_mut(id).kind = Kind::Choice(pick);
+        self.graph.ev_mut(id).value = u64::from(pick);
+        Answer::Done(u64::from(pick), false)
+    }
+
+    fn add_plain(&mut self, id: EventId) -> Answer {
+        let e = *self.graph.ev(id);
+        let loc = self.graph.loc_mut(e.loc);
+        let newest = loc.co.last().copied();
+        loc.plain.push(id);
+        if e.is_write() {
+            loc.co.push(id);
+        } else {
+            loc.reads.push(id);
+        }
+        if let (Kind::Read, Some(newest)) = (e.kind, newest) {
+            let value = self.graph.ev(newest).value;
+            let ev = self.graph.ev_mut(id);
+            (ev.rf, ev.value) = (Some(newest), value);
+        }
+        if let Some(other) = self.graph.race(id) {
+            return self.fail(
+                FailureKind::Race {
+                    first: other,
+                    second: id,
+                },
+                Some(id),
+            );
+        }
+        let value = self.graph.ev(id).value;
+        if e.is_read() && value == UNINIT && self.graph.loc(e.loc).cell {
+            return self.fail(FailureKind::Uninitialised { read: id }, Some(id));
+        }
+        Answer::Done(value, false)
+    }
+
+    fn add_read(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        let e = *self.graph.ev(id);
+        let loc = e.loc;
+        let mut sources = std::mem::take(&mut self.sources);
+        sources.clear();
+        self.graph.sources(id, &mut sources);
+        self.graph.loc_mut(loc).reads.push(id);
+        // The coherence-last write comes first: it is always consistent, and the only maximal choice.
+        let again = self.probe_source(&e);
+        let picked = match step {
+            _ if self.probe.is_some() => {
+                let same = again.and_then(|w| sources.iter().copied().find(|&s| s == (w, false)));
+                same.or(sources.first().copied())
+            }
+            Some(Choice::Read(source, spurious)) => {
+                sources.iter().copied().find(|&s| s == (source, spurious))
+            }
+            Some(_) => sources.first().copied(),
+            None => {
+                for &(source, spurious) in sources.iter().skip(1).rev() {
+                    self.items.push(Item::Read {
+                        event: id,
+                        source,
+                        spurious,
+                    });
+                }
+                sources.first().copied()
+            }
+        };
+        self.sources = sources;
+        let Some((source, spurious)) = picked else {
+            return if step.is_some() {
+                self.fail(FailureKind::Decisions, Some(id))
+            } else {
+                self.stopped(Stop::Pruned)
+            };
+        };
+        self.graph.set_read(id, source, spurious);
+        if let Some(other) = self.graph.race(id) {
+            return self.fail(
+                FailureKind::Race {
+                    first: other,
+                    second: id,
+                },
+                Some(id),
+            );
+        }
+        let first = self.graph.loc(loc).co.last() == Some(&source);
+        if !first && !self.graph.sc_consistent() {
+            return self.stopped(Stop::Pruned);
+        }
+        let e = self.graph.ev(id);
+        Answer::Done(e.value, e.rmw)
+    }
+
+    fn add_write(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        self.graph.set_message(id);
+        if step.is_none() {
+            self.note_revisits(id);
+        }
+        let e = *self.graph.ev(id);
+        let mut after = None;
+        if e.rmw {
+            let source = self
+                .graph
+                .ev(EventId {
+                    index: id.index - 1,
+                    ..id
+                })
+                .rf;
+            if let Some(source) = source {
+                if self
+                    .graph
+                    .taken(
+                        e.loc,
+                        source,
+                        EventId {
+                            index: id.index - 1,
+                            ..id
+                        },
+                    )
+                    .is_some()
+                {
+                    return self.stopped(Stop::Pruned);
+                }
+                after = Some(source);
+            }
+        } else {
+            let oldest = self
+                .graph
+                .oldest_visible(e.loc, self.graph.clock(id, Which::Hb));
+            let co = &self.graph.loc(e.loc).co;
+            match step {
+                Some(Choice::After(place)) => after = Some(place),
+                Some(_) => {}
+                None => {
+                    for k in oldest..co.len() - 1 {
+                        if self.graph.free_after(e.loc, k) {
+                            self.items.push(Item::Place {
+                                event: id,
+                                after: co[k],
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        let len = self.graph.loc(e.loc).co.len();
+        let place = after.map_or(len, |w| self.graph.co_pos(e.loc, w) + 1);
+        self.graph.loc_mut(e.loc).co.insert(place, id);
+        if let Some(other) = self.graph.race(id) {
+            return self.fail(
+                FailureKind::Race {
+                    first: other,
+                    second: id,
+                },
+                Some(id),
+            );
+        }
+        if place < len && !self.graph.sc_consistent() {
+            return self.stopped(Stop::Pruned);
+        }
+        Answer::Done(e.value, e.rmw)
+    }
+
+    /// Finds the older reads that can read from the new write instead. Going back in the order of insertion,
+    /// the first event that was not maximally added ends the search: every older read would forget it too.
+    fn note_revisits(&mut self, write: EventId) {
+        let w = *self.graph.ev(write);
+        let porf = self.graph.clock(write, Which::Porf);
+        for &id in self.graph.inserted.iter().rev() {
+            if porf[id.thread as usize] > id.index {
+                continue;
+            }
+            if !self.graph.maximally_added(id, write) {
+                break;
+            }
+            let e = self.graph.ev(id);
+            if e.is_read() && e.is_atomic() && e.loc == w.loc {
+                self.items.push(Item::Revisit {
+                    write,
+                    read: id,
+                    spurious: false,
+                });
+                if e.compare.is_some_and(|c| c.weak && c.expected == w.value) {
+                    self.items.push(Item::Revisit {
+                        write,
+                        read: id,
+                        spurious: true,
+                    });
+                }
+            }
+        }
+    }
+
+    pub(crate) fn stopped(&mut self, stop: Stop) -> Answer {
+        if self.stop.is_none() {
+            self.stop = Some(stop);
+        }
+        Answer::Stop
+    }
+
+    /// Ends the run with a failure. `event` is one that the graph has but that the run has not passed.
+    pub(crate) fn fail(&mut self, kind: FailureKind, event: Option<EventId>) -> Answer {
+        if self.probe.is_some() {
+            // The search will come here in its own time.
+            return self.learn(None);
+        }
+        let failure = Failure::new(kind, &self.graph, event);
+        self.stopped(Stop::Failed(Box::new(failure)))
+    }
+}

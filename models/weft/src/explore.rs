@@ -1,0 +1,283 @@
+//! The search: TruSt over the program's runs.
+//!
+//! Kokologiannakis, Marmanis, Gladstein and Vafeiadis, "Truly stateless, optimal dynamic partial order
+//! reduction" (POPL 2022). A stack of frames, each a graph and the items still to be tried on it. An item of
+//! the last event is tried in place, after cutting the graph back to that event; a revisit starts a new frame
+//! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
+
+use crate::awaits::Loops;
+use crate::clock::Which;
+use crate::event::{EventId, Kind};
+use crate::exec::{Exec, Item, Rules, Status, Stop};
+use crate::graph::Graph;
+use crate::report::{Failure, FailureKind};
+use crate::runtime::Pool;
+
+/// A graph and what is left to try on it.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) graph: Graph,
+    pub(crate) items: Vec<Item>,
+}
+
+/// What one run came to.
+pub(crate) enum Outcome {
+    Complete,
+    Blocked,
+    Failed(Box<Failure>),
+}
+
+/// The search of one OS thread.
+pub(crate) struct Search<'f> {
+    frames: Vec<Frame>,
+    spare: Vec<Graph>,
+    pool: Pool,
+    rules: Rules,
+    urgent: Option<u32>,
+    loops: Loops,
+    program: &'f (dyn Fn() + Sync),
+}
+
+impl<'f> Search<'f> {
+    pub(crate) fn new(
+        program: &'f (dyn Fn() + Sync),
+        rules: Rules,
+        stack_size: usize,
+    ) -> Search<'f> {
+        Search {
+            frames: Vec::new(),
+            spare: Vec::new(),
+            pool: Pool::new(stack_size),
+            rules,
+            urgent: None,
+            loops: Loops::default(),
+            program,
+        }
+    }
+
+    /// Starts from a graph; with an item, from what it makes of the graph.
+    pub(crate) fn begin(&mut self, frame: Frame) {
+        self.frames.push(frame);
+    }
+
+    /// The graph that the last run ended with.
+    pub(crate) fn graph(&self) -> Option<&Graph> {
+        self.frames.last().map(|f| &f.graph)
+    }
+
+    /// Runs the program over the topmost graph until it is complete, blocked or a failure.
+    pub(crate) fn run(&mut self) -> Outcome {
+        let Some(frame) = self.frames.pop() else {
+            return Outcome::Blocked;
+        };
+        let mut exec = Exec::new(frame.graph, frame.items, self.rules, None);
+        exec.urgent = self.urgent.take();
+        exec.loops = std::mem::take(&mut self.loops);
+        let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
+        self.loops = exec.loops;
+        self.frames.push(Frame {
+            graph: exec.graph,
+            items: exec.items,
+        });
+        outcome
+    }
+
+    /// Goes on to the next graph to run, or says that there is none; a race can come to light on the way.
+    pub(crate) fn advance(&mut self) -> Result<bool, Box<Failure>> {
+        while let Some(frame) = self.frames.last_mut() {
+            let Some(item) = frame.items.pop() else {
+                if let Some(frame) = self.frames.pop() {
+                    self.spare.push(frame.graph);
+                }
+                continue;
+            };
+            if self.apply(item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Gives away the oldest piece of work, if there is more than one.
+    pub(crate) fn share(&mut self) -> Option<Frame> {
+        if self.frames.iter().map(|f| f.items.len()).sum::<usize>() < 2 {
+            return None;
+        }
+        let frame = self.frames.iter_mut().find(|f| !f.items.is_empty())?;
+        let item = frame.items.remove(0);
+        Some(Frame {
+            graph: frame.graph.clone(),
+            items: vec![item],
+        })
+    }
+
+    /// Makes the graph what the item says. `false` if that is inconsistent.
+    fn apply(&mut self, item: Item) -> Result<bool, Box<Failure>> {
+        let Some(frame) = self.frames.last_mut() else {
+            return Ok(false);
+        };
+        let graph = &mut frame.graph;
+        match item {
+            Item::Read {
+                event,
+                source,
+                spurious,
+            } => {
+                graph.truncate_after(event);
+                graph.set_read(event, source, spurious);
+                self.urgent = Some(event.thread);
+                check_race(graph, event)?;
+                Ok(graph.sc_consistent())
+            }
+            Item::Place { event, after } => {
+                graph.truncate_after(event);
+                let loc = graph.ev(event).loc;
+                graph.loc_mut(loc).co.retain(|&w| w != event);
+                let place = graph.co_pos(loc, after) + 1;
+                graph.loc_mut(loc).co.insert(place, event);
+                Ok(graph.sc_consistent())
+            }
+            Item::Choose { event, pick } => {
+                graph.truncate_after(event);
+                graph.ev_mut(event).kind = Kind::Choice(pick);
+                graph.ev_mut(event).value = u64::from(pick);
+                Ok(true)
+            }
+            Item::Revisit {
+                write,
+                read,
+                spurious,
+            } => {
+                graph.truncate_after(write);
+                self.urgent = Some(read.thread);
+                if !frame.items.is_empty() {
+                    let mut copy = self.spare.pop().unwrap_or_else(Graph::new);
+                    copy.copy_from(&frame.graph);
+                    self.frames.push(Frame {
+                        graph: copy,
+                        items: Vec::new(),
+                    });
+                }
+                let Some(frame) = self.frames.last_mut() else {
+                    return Ok(false);
+                };
+                revisit(frame, write, read, spurious)
+            }
+        }
+    }
+}
+
+fn revisit(
+    frame: &mut Frame,
+    write: EventId,
+    read: EventId,
+    spurious: bool,
+) -> Result<bool, Box<Failure>> {
+    let graph = &mut frame.graph;
+    graph.cut(read, write);
+    graph.set_read(read, write, spurious);
+    let e = *graph.ev(write);
+    let low = graph
+        .oldest_visible(e.loc, graph.clock(write, Which::Hb))
+        .max(graph.oldest_visible(e.loc, graph.seen_before(read)));
+    let len = graph.loc(e.loc).co.len();
+    let place = if e.rmw {
+        let own = EventId {
+            index: write.index - 1,
+            ..write
+        };
+        let Some(source) = graph.ev(own).rf else {
+            return Ok(false);
+        };
+        let k = graph.co_pos(e.loc, source);
+        if k < low || graph.taken(e.loc, source, own).is_some() {
+            return Ok(false);
+        }
+        k
+    } else {
+        for k in low..len - 1 {
+            if graph.free_after(e.loc, k) {
+                frame.items.push(Item::Place {
+                    event: write,
+                    after: graph.loc(e.loc).co[k],
+                });
+            }
+        }
+        len - 1
+    };
+    graph.loc_mut(e.loc).co.insert(place + 1, write);
+    check_race(graph, read)?;
+    Ok(place + 1 == len || graph.sc_consistent())
+}
+
+fn check_race(graph: &Graph, read: EventId) -> Result<(), Box<Failure>> {
+    match graph.race(read) {
+        None => Ok(()),
+        Some(first) => {
+            let kind = FailureKind::Race {
+                first,
+                second: read,
+            };
+            Err(Box::new(Failure::new(kind, graph, Some(read))))
+        }
+    }
+}
+
+/// Runs the program over one graph and says what that came to.
+pub(crate) fn run_once(
+    pool: &mut Pool,
+    exec: Exec,
+    program: &(dyn Fn() + Sync),
+) -> (Outcome, Exec) {
+    let mut exec = pool.run(exec, program);
+    while let Some(Stop::Probed(turn)) = exec.stop {
+        exec.forget_probe(turn);
+        exec = pool.run(exec, program);
+    }
+    let outcome = match exec.stop.take() {
+        Some(Stop::Probed(_)) => Outcome::Blocked,
+        Some(Stop::Failed(failure)) => Outcome::Failed(failure),
+        Some(Stop::Pruned) => Outcome::Blocked,
+        None if exec
+            .threads
+            .iter()
+            .all(|t| !t.started || t.status == Status::Ended) =>
+        {
+            Outcome::Complete
+        }
+        None => blocked(&exec),
+    };
+    (outcome, exec)
+}
+
+/// Some thread is blocked for good. If each of them is although it read the newest value of everything, then no
+/// fairness of the machine can wake them: a hang. If one read a stale value, another graph has it read the newer one.
+fn blocked(exec: &Exec) -> Outcome {
+    let graph = &exec.graph;
+    let mut waiting = Vec::new();
+    let mut spins = false;
+    for (thread, t) in exec.threads.iter().enumerate() {
+        let thread = thread as u32;
+        match t.status {
+            Status::Await(start) => {
+                let events = start..graph.len(thread);
+                for e in events.map(|index| graph.ev(EventId { thread, index })) {
+                    let newest = e.rf.is_none() || graph.loc(e.loc).co.last().copied() == e.rf;
+                    if !newest || e.spurious {
+                        return Outcome::Blocked;
+                    }
+                    spins |= e.rf.is_some() && e.role.is_empty();
+                }
+                waiting.push(thread);
+            }
+            Status::Join(_) => waiting.push(thread),
+            _ => {}
+        }
+    }
+    let kind = if spins {
+        FailureKind::Hang { threads: waiting }
+    } else {
+        FailureKind::Deadlock { threads: waiting }
+    };
+    Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+}

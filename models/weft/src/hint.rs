@@ -1,0 +1,23 @@
+//! The marker of waiting loops.
+
+use std::panic::Location;
+
+use crate::runtime::yielded;
+
+/// The end of a turn of a waiting loop.
+///
+/// The promise is that a turn that wrote nothing would do the same again as long as it reads the same values. So the
+/// thread waits here until one of the atomics that it read in this turn has another value to offer, and an execution
+/// in which none ever does is a **hang**, reported as a failure. In particular a *bounded* spin loop (one that
+/// gives up after so many turns) is taken for one that never gives up: leave the bound out of the model, or do not
+/// call this in it.
+///
+/// A turn that wrote something (an atomic store, a successful read-modify-write, a write to a cell), or that read no
+/// atomic, just goes on.
+///
+/// # Panics
+/// Panics outside a model.
+#[track_caller]
+pub fn spin_loop() {
+    yielded(Location::caller());
+}

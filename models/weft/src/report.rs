@@ -1,0 +1,310 @@
+//! What a check found.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::decisions::Decisions;
+use crate::event::{Event, EventId, Kind};
+use crate::graph::Graph;
+
+/// The result of a check.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whether everything was explored, and what was found.
+    pub verdict: Verdict,
+    /// Complete graphs: executions in which every thread ended. Each is counted once.
+    pub complete: u64,
+    /// Graphs that were given up because some thread waits for a value that another graph gives it.
+    pub blocked: u64,
+    /// Events over all graphs.
+    pub events: u64,
+    /// How long it took.
+    pub time: Duration,
+}
+
+impl Report {
+    /// Whether every execution was explored and none failed.
+    pub fn is_complete(&self) -> bool {
+        matches!(self.verdict, Verdict::Complete)
+    }
+
+    /// The failure, if there is one.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.verdict {
+            Verdict::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+/// How far a check came.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Every execution was explored, and none failed.
+    Complete,
+    /// A limit ended the search before it was complete. No proof.
+    Bounded(Bound),
+    /// An execution failed.
+    Failed(Box<Failure>),
+}
+
+/// The limit that ended a search.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bound {
+    /// `Builder::max_graphs`
+    Graphs(u64),
+    /// `Builder::max_duration`
+    Duration(Duration),
+    /// One execution only, by [`Builder::replay`](crate::Builder::replay).
+    Replay,
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::Graphs(n) => write!(f, "stopped after {n} graphs"),
+            Bound::Duration(d) => write!(f, "stopped after {d:?}"),
+            Bound::Replay => write!(f, "one execution replayed"),
+        }
+    }
+}
+
+/// What is wrong with an execution.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FailureKind {
+    /// Two conflicting accesses, at least one of them not atomic, neither of which happens before the other.
+    Race {
+        /// The access that the checker met first.
+        first: EventId,
+        /// The other.
+        second: EventId,
+    },
+    /// A cell was read before it had a value.
+    Uninitialised {
+        /// The read.
+        read: EventId,
+    },
+    /// A panic (a failed assertion, for one) escaped a thread.
+    Panic {
+        /// The thread.
+        thread: u32,
+        /// The panic's message.
+        message: String,
+        /// File and line.
+        at: String,
+    },
+    /// Threads wait in spin loops although they have read the newest value of everything they look at.
+    Hang {
+        /// Every thread that does not end.
+        threads: Vec<u32>,
+    },
+    /// Threads wait for locks, tokens or each other, for ever.
+    Deadlock {
+        /// Every thread that does not end.
+        threads: Vec<u32>,
+    },
+    /// The program did something else when it ran again with the same values read.
+    Nondeterminism {
+        /// What it did before.
+        expected: String,
+        /// What it did now.
+        found: String,
+    },
+    /// A thread has more events than `Builder::max_events_per_thread`.
+    EventLimit {
+        /// The thread.
+        thread: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// A destructor that runs because the execution is over does not end.
+    StuckDestructor {
+        /// The thread.
+        thread: u32,
+    },
+    /// The decision list does not belong to this program.
+    Decisions,
+}
+
+impl FailureKind {
+    pub(crate) fn nondeterminism(expected: &Event, found: &Event) -> FailureKind {
+        FailureKind::Nondeterminism {
+            expected: describe(expected),
+            found: describe(found),
+        }
+    }
+
+    pub(crate) fn blocked_early(expected: &Event) -> FailureKind {
+        FailureKind::Nondeterminism {
+            expected: describe(expected),
+            found: "the end of a waiting loop's turn".into(),
+        }
+    }
+
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            FailureKind::Nondeterminism { .. } => Some(
+                "the closure must behave the same whenever it reads the same values from weft's atomics. \
+                 Usual culprits: the iteration order of a HashMap, time, randomness, state that outlives the \
+                 closure (statics, thread-locals), behaviour that depends on an address (store pointers in \
+                 AtomicPtr, not in integers)",
+            ),
+            FailureKind::EventLimit { .. } => Some(
+                "a loop without an end, or one that waits without saying so: call weft::hint::spin_loop() or \
+                 weft::thread::yield_now() in every turn of a waiting loop; raise max_events_per_thread if the \
+                 thread really does that much",
+            ),
+            FailureKind::StuckDestructor { .. } => Some(
+                "when an execution ends early its threads are unwound, and destructors run with nobody else left \
+                 to wake them; let a destructor that waits give up when std::thread::panicking()",
+            ),
+            FailureKind::Decisions => Some(
+                "a decision list dies when the program changes; run the check again to get a new one",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// `Write rlx 3 at src/lib.rs:7`
+fn describe(e: &Event) -> String {
+    let value = match e.kind {
+        Kind::Write | Kind::Init => format!(" {}", e.value),
+        _ => String::new(),
+    };
+    format!(
+        "{:?} {}{value} at {}:{}",
+        e.kind,
+        e.order.short(),
+        e.site.file(),
+        e.site.line()
+    )
+}
+
+/// An execution that fails, and why.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What is wrong.
+    pub kind: FailureKind,
+    /// The execution up to the failure.
+    pub graph: Graph,
+    /// What [`Builder::replay`](crate::Builder::replay) needs to get there again.
+    pub decisions: Decisions,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: FailureKind, graph: &Graph, event: Option<EventId>) -> Failure {
+        let last = match &kind {
+            FailureKind::Panic { thread, .. } => {
+                graph.len(*thread).checked_sub(1).map(|index| EventId {
+                    thread: *thread,
+                    index,
+                })
+            }
+            _ => event,
+        };
+        Failure {
+            decisions: Decisions::of(graph, last),
+            kind,
+            graph: graph.clone(),
+        }
+    }
+
+    fn at(&self, id: EventId) -> String {
+        let e = self.graph.ev(id);
+        format!(
+            "{} at {}:{}",
+            self.graph.event_text(id),
+            e.site.file(),
+            e.site.line()
+        )
+    }
+
+    fn names(&self, threads: &[u32]) -> String {
+        threads
+            .iter()
+            .map(|&t| self.graph.thread_name(t))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// The failure in one sentence or a few, without the graph.
+    pub fn message(&self) -> String {
+        match &self.kind {
+            FailureKind::Race { first, second } => format!(
+                "data race: neither access happens before the other\n  {}: {}\n  {}: {}",
+                first,
+                self.at(*first),
+                second,
+                self.at(*second)
+            ),
+            FailureKind::Uninitialised { read } => {
+                format!(
+                    "read of an uninitialised cell\n  {}: {}",
+                    read,
+                    self.at(*read)
+                )
+            }
+            FailureKind::Panic {
+                thread,
+                message,
+                at,
+            } => {
+                format!(
+                    "{} panicked at {at}: {message}",
+                    self.graph.thread_name(*thread)
+                )
+            }
+            FailureKind::Hang { threads } => format!(
+                "hang: {} wait for ever, though they have read the newest values",
+                self.names(threads)
+            ),
+            FailureKind::Deadlock { threads } => {
+                format!("deadlock: {} wait for ever", self.names(threads))
+            }
+            FailureKind::Nondeterminism { expected, found } => format!(
+                "the program is not deterministic\n  it did: {expected}\n  on running again: {found}"
+            ),
+            FailureKind::EventLimit { thread, limit } => {
+                format!(
+                    "{} has done more than {limit} operations",
+                    self.graph.thread_name(*thread)
+                )
+            }
+            FailureKind::StuckDestructor { thread } => {
+                format!(
+                    "a destructor of {} does not end",
+                    self.graph.thread_name(*thread)
+                )
+            }
+            FailureKind::Decisions => "the decision list does not fit this program".to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.message())?;
+        if let Some(advice) = self.kind.advice() {
+            writeln!(f, "  advice: {advice}")?;
+        }
+        writeln!(f, "\n{}", self.graph)?;
+        write!(f, "replay: {}", self.decisions)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.verdict {
+            Verdict::Complete => write!(f, "COMPLETE")?,
+            Verdict::Bounded(why) => write!(f, "BOUNDED ({why})")?,
+            Verdict::Failed(failure) => writeln!(f, "FAILED: {failure}")?,
+        }
+        let seconds = self.time.as_secs_f64();
+        write!(
+            f,
+            ": {} graphs + {} blocked, {seconds:.3} s",
+            self.complete, self.blocked
+        )
+    }
+}

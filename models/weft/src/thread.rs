@@ -1,0 +1,261 @@
+//! Threads with std's interface.
+
+use std::any::Any;
+use std::fmt;
+use std::io;
+use std::panic::Location;
+use std::sync::{Arc, Mutex};
+
+use crate::event::{Compare, Event, Kind, LocationId, Order};
+use crate::object::Object;
+use crate::runtime::{Phase, enter, perform, register, wait_for_last_read, yielded};
+
+type Packet<T> = Arc<Mutex<Option<T>>>;
+
+/// As std's: what [`JoinHandle::join`] answers.
+pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
+
+/// A thread's number; threads are numbered in the order in which the checker first met them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ThreadId(u32);
+
+/// A handle to a thread, to unpark it.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    id: u32,
+    token: LocationId,
+    serial: u32,
+    name: Option<String>,
+}
+
+impl Thread {
+    /// Makes the thread's park token available: its current or next [`park`] returns, and what this thread did
+    /// before happens before that.
+    #[track_caller]
+    pub fn unpark(&self) {
+        let token = Object::existing(self.token, self.serial);
+        token.update(Order::Release, "unpark", Location::caller(), |_| 1);
+    }
+
+    /// The thread's number.
+    pub fn id(&self) -> ThreadId {
+        ThreadId(self.id)
+    }
+
+    /// The name that [`Builder::name`] gave it.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
+/// A thread that can be joined.
+pub struct JoinHandle<T> {
+    thread: Thread,
+    packet: Packet<T>,
+}
+
+impl<T> JoinHandle<T> {
+    /// Waits for the thread to end, and answers its result. What the thread did happens before the return.
+    ///
+    /// # Errors
+    /// Only in a destructor of a run that is over. A thread that panics fails the model, so `join` never reports it.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        perform(&Event::new(
+            Kind::Join(self.thread.id),
+            Order::NonAtomic,
+            Location::caller(),
+        ));
+        let result = self.packet.lock().ok().and_then(|mut slot| slot.take());
+        result.ok_or_else(|| Box::new("the run is over") as Box<dyn Any + Send>)
+    }
+
+    /// The thread's handle.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle")
+            .field("thread", &self.thread)
+            .finish_non_exhaustive()
+    }
+}
+
+/// As std's thread builder, as far as a model needs it.
+#[derive(Debug, Default)]
+pub struct Builder {
+    name: Option<String>,
+}
+
+impl Builder {
+    /// A builder for a thread without a name.
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// The name that the graphs show.
+    pub fn name(mut self, name: String) -> Builder {
+        self.name = Some(name);
+        self
+    }
+
+    /// Ignored: every thread of a model has the stack that [`crate::Builder`] says.
+    pub fn stack_size(self, _size: usize) -> Builder {
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// Never; the signature is std's.
+    #[track_caller]
+    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        Ok(start(self.name, f, Location::caller()))
+    }
+}
+
+/// As std's `spawn`.
+///
+/// # Panics
+/// Panics outside a model.
+#[track_caller]
+pub fn spawn<F, T>(f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    start(None, f, Location::caller())
+}
+
+fn start<F, T>(name: Option<String>, f: F, site: &'static Location<'static>) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let packet: Packet<T> = Arc::default();
+    let (id, token, serial) = match enter() {
+        Phase::Running(cx) => {
+            let mut exec = cx.exec.borrow_mut();
+            let id = exec.next_child(name.clone());
+            let token = exec.next_location(None, false, site);
+            exec.threads[id as usize].token = token;
+            (id, token, cx.serial.get())
+        }
+        // Too late for threads: a handle that joins at once.
+        Phase::Aftermath(cx) => (u32::MAX, LocationId::NONE, cx.serial.get()),
+    };
+    if let Phase::Running(cx) = enter() {
+        let packet = Arc::clone(&packet);
+        register(
+            cx,
+            id,
+            Box::new(move || run(f, &packet, LocationId::NONE, site)),
+        );
+        let mut request = Event::new(Kind::Spawn(id), Order::NonAtomic, site);
+        request.loc = token;
+        perform(&request);
+    }
+    JoinHandle {
+        thread: Thread {
+            id,
+            token,
+            serial,
+            name,
+        },
+        packet,
+    }
+}
+
+/// A thread's whole life: its first event, its body, its last event.
+pub(crate) fn run<F, T>(
+    f: F,
+    packet: &Packet<T>,
+    token: LocationId,
+    site: &'static Location<'static>,
+) where
+    F: FnOnce() -> T,
+{
+    let mut request = Event::new(Kind::Begin, Order::NonAtomic, site);
+    request.loc = token;
+    perform(&request);
+    let result = f();
+    if let Ok(mut slot) = packet.lock() {
+        *slot = Some(result);
+    }
+    perform(&Event::new(Kind::End, Order::NonAtomic, site));
+}
+
+/// The calling thread's handle.
+///
+/// # Panics
+/// Panics outside a model.
+pub fn current() -> Thread {
+    let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
+    let exec = cx.exec.borrow();
+    let id = exec.current;
+    let name = exec.graph.threads[id as usize].name.clone();
+    Thread {
+        id,
+        token: exec.threads[id as usize].token,
+        serial: cx.serial.get(),
+        name,
+    }
+}
+
+/// Waits for the thread's park token and takes it. Acquires what every unparker released.
+///
+/// It returns without a token only if the model's [`Builder`](crate::Builder) allows spurious wake-ups, and then not
+/// twice in a row.
+///
+/// # Panics
+/// Panics outside a model.
+#[track_caller]
+pub fn park() {
+    let site = Location::caller();
+    let me = current();
+    let may_return = match enter() {
+        Phase::Running(cx) => {
+            let mut exec = cx.exec.borrow_mut();
+            exec.rules.spurious_park && !exec.me().spurious_park
+        }
+        Phase::Aftermath(_) => return,
+    };
+    if may_return {
+        let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
+        request.role = "park";
+        if perform(&request).0 != 0 {
+            return;
+        }
+    }
+    let token = Object::existing(me.token, me.serial);
+    let take = Compare {
+        expected: 1,
+        success: Order::Acquire,
+        failure: Order::Relaxed,
+        weak: false,
+    };
+    loop {
+        let (_, took) = token.exchange(take, 0, "park", site);
+        match enter() {
+            Phase::Running(cx) if took => {
+                cx.exec.borrow_mut().me().spurious_park = false;
+                return;
+            }
+            Phase::Running(_) => wait_for_last_read(),
+            Phase::Aftermath(_) => return,
+        }
+    }
+}
+
+/// The end of a waiting loop's turn; the same as [`hint::spin_loop`](crate::hint::spin_loop).
+#[track_caller]
+pub fn yield_now() {
+    yielded(Location::caller());
+}
