@@ -87,10 +87,10 @@ pub fn check(
 ) -> Findings {
     #[cfg(loom)]
     use self::loom::check;
-    #[cfg(not(any(loom, shuttle, weft)))]
-    use native::check;
     #[cfg(shuttle)]
     use self::shuttle::check;
+    #[cfg(not(any(loom, shuttle, weft)))]
+    use native::check;
     let run = scenario.run;
     let model = move || {
         Mutant::activate(mutant);
@@ -138,5 +138,6 @@ fn quietly<T>(f: impl FnOnce() -> T) -> Result<T, String> {
 fn message(payload: &(dyn std::any::Any + Send)) -> String {
     let text = payload.downcast_ref::<&'static str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic whose payload is not text").to_owned()
+    text.unwrap_or("a panic whose payload is not text")
+        .to_owned()
 }

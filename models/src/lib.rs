@@ -1,5 +1,6 @@
 //! The models of Flipside: scenarios, and the checkers that run them.
 
+pub mod case;
 pub mod checker;
 pub mod mutant;
 pub mod scenario;

@@ -63,7 +63,10 @@ mod checked {
         fn from_str(text: &str) -> Result<Self, String> {
             all().find(|m| m.to_string() == text).ok_or_else(|| {
                 let known: Vec<_> = all().map(|m| m.to_string()).collect();
-                format!("there is no mutant `{text}`; there are: {}", known.join(", "))
+                format!(
+                    "there is no mutant `{text}`; there are: {}",
+                    known.join(", ")
+                )
             })
         }
     }

@@ -57,9 +57,8 @@ impl FromStr for Size {
                 requests: number(requests)?,
             })
         };
-        parse().ok_or_else(|| {
-            format!("`{text}` is no size: write WORKERSxRING,REQUESTS, as in 2x1,3")
-        })
+        parse()
+            .ok_or_else(|| format!("`{text}` is no size: write WORKERSxRING,REQUESTS, as in 2x1,3"))
     }
 }
 
@@ -105,6 +104,9 @@ pub const SCENARIOS: &[Scenario] = &[
 pub fn by_name(name: &str) -> Result<&'static Scenario, String> {
     SCENARIOS.iter().find(|s| s.name == name).ok_or_else(|| {
         let known: Vec<_> = SCENARIOS.iter().map(|s| s.name).collect();
-        format!("there is no scenario `{name}`; there are: {}", known.join(", "))
+        format!(
+            "there is no scenario `{name}`; there are: {}",
+            known.join(", ")
+        )
     })
 }

@@ -51,7 +51,10 @@ pub(super) fn check(
         (Ok(()), Some(most)) => Verdict::Bounded(format!("at most {most} preemptions")),
         (Err(why), _) if why == OUT_OF_TIME => {
             executions -= 1;
-            Verdict::Bounded(format!("stopped after {:?}", bounds.time.unwrap_or_default()))
+            Verdict::Bounded(format!(
+                "stopped after {:?}",
+                bounds.time.unwrap_or_default()
+            ))
         }
         (Err(why), _) if why.contains("maximum number of branches") => {
             Verdict::Bounded(format!("an execution of more than {MAX_BRANCHES} branches"))

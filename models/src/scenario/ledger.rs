@@ -61,7 +61,10 @@ impl Ledger {
         };
         let handler = move |request: &mut Request| {
             request.counts.handled.fetch_add(1, Ordering::Relaxed);
-            assert_ne!(request.input, 0, "a handler was given a request that nobody filled");
+            assert_ne!(
+                request.input, 0,
+                "a handler was given a request that nobody filled"
+            );
             request.output = request.input + RESULT;
             if panics(request.input) {
                 // Without the panic hook's message: the panic is part of the scenario.
@@ -100,7 +103,11 @@ impl Ledger {
                 (input, output)
             }
         };
-        assert_eq!(output, input + RESULT, "the result of request {input} is not its own");
+        assert_eq!(
+            output,
+            input + RESULT,
+            "the result of request {input} is not its own"
+        );
         assert!(
             (1..=self.committed).contains(&input),
             "request {input} was never committed"

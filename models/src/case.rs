@@ -1,0 +1,167 @@
+//! The cases: which scenario runs under which checker, at which size, how far.
+//!
+//! The counts of executions are pinned, so that a change of the engine, a scenario or a checker
+//! that changes what is explored is noticed. They were read off runs and hold for the versions in
+//! `Cargo.lock`; after a change that is meant, `cargo verify` prints the new ones.
+
+use crate::checker::{Bounds, Checker, check};
+use crate::scenario::{SCENARIOS, Scenario, Size};
+use crate::verdict::{Findings, Verdict};
+use std::time::Duration;
+
+/// How much is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Under a minute on two cores, after the build.
+    Quick,
+    /// Everything in `Quick` and sizes that take minutes.
+    Deep,
+}
+
+/// One scenario under one checker at one size: a line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// What is run.
+    pub scenario: &'static Scenario,
+    /// What runs it.
+    pub checker: Checker,
+    /// How large.
+    pub size: Size,
+    /// How far.
+    pub bounds: Bounds,
+    /// How many executions there are, where the search is the same each time.
+    pub pinned: Option<u64>,
+}
+
+/// The cases of a profile, by scenario, then checker, then size.
+#[must_use]
+pub fn cases(profile: Profile) -> Vec<Case> {
+    let mut cases: Vec<_> = LOOM.iter().filter_map(|row| row.case(profile)).collect();
+    cases.extend(
+        SCENARIOS
+            .iter()
+            .flat_map(|scenario| shuttle(scenario, profile)),
+    );
+    let place = |case: &Case| SCENARIOS.iter().position(|s| s.name == case.scenario.name);
+    cases.sort_by_key(|case| (place(case), case.checker, case.size));
+    cases
+}
+
+/// Runs a case under the checker of this binary. A count that is not the pinned one fails it.
+pub fn run(case: &Case, progress: impl FnMut(u64) + Send + 'static) -> Findings {
+    let mut findings = check(case.scenario, case.size, None, case.bounds, progress);
+    if let Some(pinned) = case.pinned
+        && pinned != findings.executions
+        && !matches!(findings.verdict, Verdict::Failed(_))
+    {
+        findings.verdict = Verdict::Failed(format!(
+            "{} executions where {pinned} are pinned: if the change is meant, pin the new count \
+             in models/src/case.rs",
+            findings.executions
+        ));
+    }
+    findings
+}
+
+/// No case of the deep profile is meant to run into this; one that does is BOUNDED by it.
+const TIME_LIMIT: Duration = Duration::from_secs(1800);
+
+/// A case of loom's: scenario, workers, ring, requests, preemptions, since which profile, count.
+struct Row(
+    &'static str,
+    [usize; 3],
+    Option<usize>,
+    Profile,
+    Option<u64>,
+);
+
+impl Row {
+    fn case(&self, profile: Profile) -> Option<Case> {
+        let &Self(name, [workers, ring, requests], preemptions, since, pinned) = self;
+        let scenario = SCENARIOS.iter().find(|s| s.name == name)?;
+        (since <= profile).then_some(Case {
+            scenario,
+            checker: Checker::Loom,
+            size: Size {
+                workers,
+                ring,
+                requests,
+            },
+            bounds: Bounds {
+                preemptions,
+                schedules: 0,
+                time: Some(TIME_LIMIT),
+            },
+            pinned,
+        })
+    }
+}
+
+use Profile::{Deep, Quick};
+
+#[rustfmt::skip]
+const LOOM: &[Row] = &[
+    Row("handover",       [1, 1, 1], None,    Quick, Some(2_270)),
+    Row("handover",       [1, 1, 2], None,    Quick, Some(310_710)),
+    Row("flush",          [1, 1, 1], None,    Quick, Some(2_270)),
+    Row("batch",          [1, 1, 1], None,    Quick, Some(2_270)),
+    Row("stale",          [1, 1, 2], None,    Quick, Some(62_857)),
+    Row("search",         [1, 1, 1], None,    Quick, Some(29_556)),
+    Row("abandon",        [1, 1, 1], None,    Quick, Some(2_270)),
+    Row("panic",          [1, 1, 1], None,    Quick, Some(2_270)),
+    Row("stop",           [1, 1, 1], None,    Quick, Some(107)),
+    Row("stop",           [1, 1, 2], None,    Quick, Some(15_762)),
+    Row("wake_worker",    [1, 1, 1], None,    Quick, Some(2_587)),
+    Row("wake_submitter", [1, 1, 1], None,    Quick, Some(164_275)),
+    Row("conservation",   [1, 1, 1], None,    Quick, Some(231_335)),
+    Row("handover",       [2, 1, 3], Some(2), Deep,  None),
+];
+
+/// shuttle's: every scenario, small enough to be switched often and large enough to reuse slots.
+fn shuttle(scenario: &'static Scenario, profile: Profile) -> [Case; 2] {
+    let schedules = match profile {
+        Quick => 10_000,
+        Deep => 1_000_000,
+    };
+    [[1, 2, 4], [3, 2, 8]].map(|[workers, ring, requests]| Case {
+        scenario,
+        checker: Checker::Shuttle,
+        size: Size {
+            workers,
+            ring,
+            requests,
+        },
+        bounds: Bounds {
+            preemptions: None,
+            schedules,
+            time: Some(TIME_LIMIT),
+        },
+        pinned: Some(2 * schedules as u64),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_is_run_by_every_checker_in_the_quick_profile() {
+        for scenario in SCENARIOS {
+            for checker in [Checker::Loom, Checker::Shuttle] {
+                let mut cases = cases(Quick).into_iter();
+                assert!(
+                    cases.any(|c| c.scenario.name == scenario.name && c.checker == checker),
+                    "{} under {checker}",
+                    scenario.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_names_a_scenario() {
+        for row in LOOM {
+            assert!(row.case(Deep).is_some(), "{}", row.0);
+        }
+    }
+}
