@@ -16,8 +16,10 @@
 //! Bits that differ without being pending would be a request that nobody committed: never.
 
 use crate::bits::{Cursor, Layout, Place, first_set_from};
+use crate::mutation::{Fault, faulty};
 use crate::site::{Site, smp_rmb, smp_wmb};
 use crate::sync::{AtomicU64, CachePadded, Ordering};
+use std::ops::Range;
 
 /// The words that both sides see, each on a cache line of its own.
 pub(crate) struct Words {
@@ -54,6 +56,9 @@ impl Private {
     /// Only the worker can make a bit agree and only the submitter can make it differ, so a stale
     /// snapshot may hide a finished request but never shows one that is Busy (O9).
     fn owned(&self) -> u64 {
+        if faulty(Fault::OwnershipIgnored) {
+            return u64::MAX;
+        }
         !(self.fill ^ self.done)
     }
 }
@@ -119,7 +124,7 @@ impl SubmitterSide {
 
     /// Whether a claimed request holds a result that was never delivered.
     pub(crate) fn holds_result(&self, place: Place) -> bool {
-        self.private[place.word].pending & place.mask != 0
+        !faulty(Fault::PendingIgnored) && self.private[place.word].pending & place.mask != 0
     }
 
     /// Done becomes Free. Said before the result is handed over, so that it is handed over once
@@ -214,7 +219,8 @@ impl SubmitterSide {
 /// A worker's half.
 pub(crate) struct WorkerSide {
     layout: Layout,
-    worker: usize,
+    /// Its words.
+    own: Range<usize>,
     /// Its own copy of its `done` words.
     done: Box<[u64]>,
     /// The word that it works on, and what is left of the snapshot that it took of it.
@@ -226,14 +232,18 @@ pub(crate) struct WorkerSide {
 
 impl WorkerSide {
     pub(crate) fn new(layout: Layout, worker: usize) -> Self {
-        let words = layout.words_of(worker);
+        let own = if faulty(Fault::RangeIgnored) {
+            0..layout.words()
+        } else {
+            layout.words_of(worker)
+        };
         Self {
             layout,
-            worker,
-            next: Cursor::first_of(&words),
-            word: words.start,
+            next: Cursor::first_of(&own),
+            word: own.start,
             left: 0,
-            done: vec![0; words.len()].into(),
+            done: vec![0; own.len()].into(),
+            own,
         }
     }
 
@@ -241,7 +251,7 @@ impl WorkerSide {
     /// that has work, going around from the last request taken.
     pub(crate) fn take(&mut self, words: &Words) -> Option<Place> {
         if self.left == 0 {
-            let mut around = self.next.around(self.layout.words_of(self.worker));
+            let mut around = self.next.around(self.own.clone());
             (self.word, self.left) = around.find_map(|(word, _)| {
                 let work = self.work(words, word);
                 (work != 0).then_some((word, work))
@@ -278,11 +288,10 @@ impl WorkerSide {
 
     /// Whether there is anything to take, at a look without barrier.
     pub(crate) fn sees_work(&self, words: &Words) -> bool {
-        let mut own = self.layout.words_of(self.worker);
-        own.any(|word| self.work(words, word) != 0)
+        self.own.clone().any(|word| self.work(words, word) != 0)
     }
 
     fn local(&self, word: usize) -> usize {
-        word - self.layout.words_of(self.worker).start
+        word - self.own.start
     }
 }

@@ -58,6 +58,7 @@ mod bits;
 mod builder;
 mod error;
 mod flip;
+mod mutation;
 mod outcome;
 mod pool;
 mod prepared;
@@ -75,5 +76,6 @@ pub use prepared::{Batch, Prepared};
 pub use threads::Threads;
 
 sync::checked! {
-    pub use site::{Kind, Site, weaken};
+    pub use mutation::{Fault, Mutation, mutate};
+    pub use site::{Kind, Site};
 }

@@ -1,6 +1,7 @@
 //! Requests in the submitter's hands: one, or a batch of them.
 
 use crate::bits::Place;
+use crate::mutation::{Fault, faulty};
 use crate::outcome::Outcome;
 use crate::threads::Threads;
 use std::fmt;
@@ -36,6 +37,10 @@ pub struct Prepared<'a, R> {
 
 impl<'a, R> Prepared<'a, R> {
     pub(crate) fn new(threads: &'a mut Threads<R>, place: Place, alone: bool) -> Self {
+        if faulty(Fault::FlipBeforeFill) && alone {
+            threads.stage(place);
+            threads.publish();
+        }
         Self {
             threads,
             place,
@@ -47,6 +52,9 @@ impl<'a, R> Prepared<'a, R> {
     ///
     /// Progress: wait-free, apart from waking a worker that sleeps.
     pub fn commit(self) {
+        if faulty(Fault::FlipBeforeFill) && self.alone {
+            return;
+        }
         self.threads.stage(self.place);
         if self.alone {
             self.threads.publish();

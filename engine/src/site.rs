@@ -3,7 +3,8 @@
 //! All accesses to shared words are `Relaxed`; what orders them are the barriers issued here, by
 //! site. Each site names the obligations that it discharges and the sites at the other end of its
 //! edge. A normal build compiles each call to the bare fence. Under a checker a site can be
-//! weakened at run time ([`weaken`]), which is how the models show that each one is needed.
+//! weakened at run time ([`mutation`](crate::mutation)), which is how the models show that each
+//! one is needed.
 
 #![allow(
     unreachable_pub,
@@ -12,12 +13,8 @@
 
 use crate::sync::{Ordering, checked, fence};
 
-checked! {
-    use std::cell::Cell;
-}
-
 /// What a barrier orders, in the names of the Linux kernel; see [`Site::kind`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// `smp_wmb`, here a release fence: what came before it is visible to whoever sees a later store.
     Wmb,
@@ -135,22 +132,8 @@ crate::sync::native! {
 }
 
 checked! {
-    thread_local! {
-        // The checkers run all threads of a model on one thread of the system, so this reaches
-        // every thread of the model and no other test of the process.
-        static WEAKENED: Cell<Option<(Site, Option<Kind>)>> = const { Cell::new(None) };
-    }
-
-    /// Until the next call, the barrier at a site becomes the given one, or none. For the models.
-    pub fn weaken(weakening: Option<(Site, Option<Kind>)>) {
-        WEAKENED.set(weakening);
-    }
-
     fn strength(site: Site, kind: Kind) -> Option<Kind> {
         assert_eq!(site.kind(), kind, "{} is issued as another barrier", site.name());
-        match WEAKENED.get() {
-            Some((weak, to)) if weak == site => to,
-            _ => Some(kind),
-        }
+        crate::mutation::strength(site, kind)
     }
 }

@@ -40,18 +40,20 @@ impl<R> Slots<R> {
         slots.map(|slots| Self(slots.into_boxed_slice()))
     }
 
-    /// Runs the handler on a request. A panic is kept in the slot for the submitter (O10).
+    /// Runs the handler on a request; whether it panicked. A panic is kept in the slot for the
+    /// submitter (O10).
     ///
     /// # Safety
     ///
     /// The calling worker owns the request: it took it and has not completed it.
-    pub(crate) unsafe fn handle(&self, request: usize, handler: impl Fn(&mut R)) {
+    pub(crate) unsafe fn handle(&self, request: usize, handler: impl Fn(&mut R)) -> bool {
         self.0[request].with_mut(|slot| {
             // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
             let slot = unsafe { &mut *slot };
             // A request that a panic left half-done is only ever seen marked as such.
             slot.panic = catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))).err();
-        });
+            slot.panic.is_some()
+        })
     }
 
     /// Hands a finished request to the callback, with the panic of its handler if there was one.

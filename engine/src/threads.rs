@@ -3,6 +3,7 @@
 use crate::bits::Place;
 use crate::builder::{Builder, Dispatch};
 use crate::flip::SubmitterSide;
+use crate::mutation::{Fault, faulty};
 use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::prepared::{Batch, Prepared};
@@ -156,7 +157,8 @@ impl<R> Threads<R> {
     ///
     /// Progress: blocking. It waits for every handler that is running or still to run.
     pub fn wait_done(&mut self, mut done: impl FnMut(Outcome<'_, R>)) {
-        for worker in 0..self.workers() {
+        let skipped = usize::from(faulty(Fault::FlushSkipsLast));
+        for worker in 0..self.workers() - skipped {
             self.deliver_from(worker, &mut done);
             if self.side.is_busy(&self.pool.words, worker) {
                 self.wait(Wish::Drained(worker), |threads| {
@@ -196,10 +198,17 @@ impl<R> Threads<R> {
     /// Finds a free request from the cursor on (O11) and empties it of its last result.
     pub(crate) fn claim(&mut self, done: &mut impl FnMut(Outcome<'_, R>)) -> Option<Place> {
         let workers = self.workers();
-        let mut from_cursor = (self.cursor..workers).chain(0..self.cursor);
+        let around = if faulty(Fault::SearchEndsEarly) {
+            0
+        } else {
+            self.cursor
+        };
+        let mut from_cursor = (self.cursor..workers).chain(0..around);
         let place = from_cursor.find_map(|worker| self.side.claim(&self.pool.words, worker))?;
         if self.side.holds_result(place) {
-            self.side.delivered(place);
+            if !faulty(Fault::PendingKept) {
+                self.side.delivered(place);
+            }
             self.hand_over(place, done);
         }
         Some(place)
@@ -239,7 +248,11 @@ impl<R> Threads<R> {
     /// Adds a filled request to what the next [`publish`](Self::publish) hands over.
     pub(crate) fn stage(&mut self, place: Place) {
         self.side.stage(place);
-        let worker = self.pool.layout.worker_of(place.request);
+        let worker = if faulty(Fault::CursorFromRequest) {
+            place.request
+        } else {
+            self.pool.layout.worker_of(place.request)
+        };
         self.cursor = match self.dispatch {
             Dispatch::RoundRobin => (worker + 1) % self.workers(),
             Dispatch::FillFirst => worker,
@@ -248,6 +261,13 @@ impl<R> Threads<R> {
 
     /// Hands every staged request to its worker and wakes those that sleep; returns how many.
     pub(crate) fn publish(&mut self) -> usize {
+        if faulty(Fault::WakeBeforeFlip) {
+            smp_mb(Site::CommitMb);
+            for worker in 0..self.workers() {
+                wake(&self.pool, &self.workers, worker);
+            }
+            return self.side.publish(&self.pool.words).0;
+        }
         let (count, touched) = self.side.publish(&self.pool.words);
         self.pending += count;
         if count > 0 && self.pool.patience != Patience::Endless {

@@ -9,6 +9,7 @@
 //! and a swap on the other into lost wake-ups. So a waker may unpark a thread that is already up;
 //! that costs the thread one more look.
 
+use crate::mutation::{Fault, faulty};
 use crate::site::{Site, smp_mb};
 use crate::sync::{AtomicUsize, CachePadded, Ordering, relax};
 
@@ -71,8 +72,11 @@ impl Doorbell {
         // Ordering: Relaxed, like all accesses to the word: the full barriers order it.
         self.0.store(wish.encode(), Ordering::Relaxed);
         smp_mb(site);
-        while !ready() {
+        while faulty(Fault::NoRecheck) || !ready() {
             park();
+            if faulty(Fault::NoRecheck) && ready() {
+                break;
+            }
         }
         self.0.store(AWAKE, Ordering::Relaxed);
     }

@@ -1,6 +1,7 @@
 //! A worker's life: take, handle, complete; sleep when there is nothing; return when told to.
 
 use crate::flip::WorkerSide;
+use crate::mutation::{Fault, faulty};
 use crate::pool::Pool;
 use crate::site::{Site, smp_rmb};
 use crate::sync::park;
@@ -13,8 +14,15 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
         while let Some(place) = side.take(&pool.words) {
             // SAFETY: `take` handed the request to this worker behind `take.rmb` (O1, O4, O9), and
             // `complete` below is what gives it back.
-            unsafe { pool.slots.handle(place.request, &handler) };
+            let handle = || unsafe { pool.slots.handle(place.request, &handler) };
+            let panicked = !faulty(Fault::FlipBeforeResult) && handle();
+            if panicked && faulty(Fault::PanicKeepsRequest) {
+                continue;
+            }
             let drained = side.complete(&pool.words, place);
+            if faulty(Fault::FlipBeforeResult) {
+                handle();
+            }
             pool.submitter_bell.ring(
                 pool.patience,
                 Site::CompleteMb,
@@ -28,7 +36,7 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
         if pool.is_stopping() {
             // The flag came after the last commit: one more look behind the barrier sees it all.
             smp_rmb(Site::StopRmb);
-            if !side.sees_work(&pool.words) {
+            if faulty(Fault::StopWithoutDrain) || !side.sees_work(&pool.words) {
                 return;
             }
             continue;

@@ -1,4 +1,4 @@
-//! Weakened twins of the engine: the same code with one barrier less.
+//! Mutants of the engine: the same code with one barrier less, or one step in the wrong place.
 //!
 //! They exist under a checker's cfg only, and are chosen at run time.
 
@@ -10,50 +10,55 @@ pub use native::Mutant;
 
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
-    use flipside::{Kind, Site, weaken};
+    use flipside::{Fault, Kind, Mutation, Site, mutate};
     use std::fmt;
     use std::str::FromStr;
 
-    /// A barrier that is dropped, or weakened to another.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Mutant {
-        site: Site,
-        to: Option<Kind>,
-    }
+    /// A mutant of the engine, by what is wrong with it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub struct Mutant(pub Mutation);
 
     impl Mutant {
-        /// The site that is weakened.
-        #[must_use]
-        pub fn site(self) -> Site {
-            self.site
-        }
-
         /// Makes the engine this mutant, or itself again, on this thread.
         pub(crate) fn activate(mutant: Option<Self>) {
-            weaken(mutant.map(|Self { site, to }| (site, to)));
+            mutate(mutant.map(|Self(mutation)| mutation));
+        }
+
+        /// Whether it keeps the protocol and lacks only an order, so that a checker of sequential
+        /// consistency cannot tell it from the engine.
+        #[must_use]
+        pub fn is_weakened(self) -> bool {
+            matches!(self.0, Mutation::Weakened(..))
         }
     }
 
-    /// Every mutant: each barrier dropped, and each full one weakened to either half.
+    /// Every mutant: each barrier dropped, each full one weakened to either half, each fault.
     pub fn all() -> impl Iterator<Item = Mutant> {
-        Site::ALL.iter().flat_map(|&site| {
+        let weakened = Site::ALL.iter().flat_map(|&site| {
             let steps: &[_] = match site.kind() {
                 Kind::Mb => &[None, Some(Kind::Wmb), Some(Kind::Rmb)],
                 Kind::Wmb | Kind::Rmb => &[None],
             };
-            steps.iter().map(move |&to| Mutant { site, to })
-        })
+            steps.iter().map(move |&to| Mutation::Weakened(site, to))
+        });
+        let faulty = Fault::ALL.iter().map(|&fault| Mutation::Faulty(fault));
+        weakened.chain(faulty).map(Mutant)
     }
 
     impl fmt::Display for Mutant {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            let to = match self.to {
-                None => "dropped",
-                Some(Kind::Wmb) => "to-wmb",
-                Some(Kind::Rmb) => "to-rmb",
-                Some(Kind::Mb) => "to-mb",
-            };
-            f.pad(&format!("{}:{to}", self.site.name()))
+            match self.0 {
+                Mutation::Weakened(site, to) => {
+                    let to = match to {
+                        None => "dropped",
+                        Some(Kind::Wmb) => "to-wmb",
+                        Some(Kind::Rmb) => "to-rmb",
+                        Some(Kind::Mb) => "to-mb",
+                    };
+                    f.pad(&format!("{}:{to}", site.name()))
+                }
+                Mutation::Faulty(fault) => f.pad(fault.name()),
+            }
         }
     }
 

@@ -13,15 +13,17 @@ fn spinning(size: Size) -> Builder {
         .busy_wait()
 }
 
-/// Commits one request that must be free at once.
-fn commit_free(threads: &mut Threads<Request>, ledger: &mut Ledger) {
+/// Commits one request that must be free at once; returns its worker.
+fn commit_free(threads: &mut Threads<Request>, ledger: &mut Ledger) -> usize {
     let mut early = 0;
     let Some(mut request) = threads.prepare(|_| early += 1) else {
         panic!("no request is free, though fewer were committed than there are");
     };
+    let index = request.index();
     ledger.fill(&mut request);
     request.commit();
-    assert_eq!(early, 0, "a request that was never committed held a result");
+    assert_eq!(early, 0, "a request without a result delivered one");
+    index / threads.ring_size()
 }
 
 pub(super) const HANDOVER: Scenario = Scenario {
@@ -130,13 +132,18 @@ pub(super) const SEARCH: Scenario = Scenario {
     run: |size| {
         let mut ledger = Ledger::default();
         let mut threads = ledger.spawn(spinning(size), never);
-        let all = size.workers * size.ring;
-        // One commit and one flush move the cursor by one; then all requests but none are taken.
-        for _ in 0..size.requests {
-            commit_free(&mut threads, &mut ledger);
+        // Each commit moves the cursor by one, and the flush frees everything again.
+        for turn in 0..size.requests {
+            let worker = commit_free(&mut threads, &mut ledger);
+            assert_eq!(
+                worker,
+                turn % size.workers,
+                "the round robin left a worker out"
+            );
             threads.wait_done(|outcome| ledger.take(outcome));
         }
-        for _ in 0..all {
+        // From there on, down to the last free request.
+        for _ in 0..size.workers * size.ring {
             commit_free(&mut threads, &mut ledger);
         }
         drop(threads);

@@ -1,0 +1,111 @@
+//! Ways to break the engine on purpose, for the models: a checker that finds no error in the
+//! engine must find one in each of its mutants.
+//!
+//! They exist under a checker alone and are chosen at run time. In a normal build [`faulty`] is
+//! the constant `false`.
+
+#![allow(
+    unreachable_pub,
+    reason = "exported under a checker, private in a normal build"
+)]
+
+use crate::sync::{checked, native};
+
+macro_rules! faults {
+    ($( $(#[doc = $doc:literal])+ $fault:ident = $name:literal; )+) => {
+        /// A step of the protocol left out or put in the wrong place.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Fault { $( $(#[doc = $doc])+ $fault, )+ }
+
+        checked! {
+            impl Fault {
+                /// Every fault.
+                pub const ALL: &'static [Fault] = &[$(Fault::$fault),+];
+
+                /// The fault's name, as the seeds and the tables write it.
+                #[must_use]
+                pub const fn name(self) -> &'static str {
+                    match self { $(Fault::$fault => $name),+ }
+                }
+
+                /// What is done wrong, in one sentence.
+                #[must_use]
+                pub const fn summary(self) -> &'static str {
+                    match self { $(Fault::$fault => concat!($($doc),+)),+ }
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    /// The submitter flips the request's bit when it prepares it, before it fills it.
+    FlipBeforeFill = "flip-before-fill";
+    /// The worker flips the request's bit before its handler runs.
+    FlipBeforeResult = "flip-before-result";
+    /// The submitter hands out requests without looking at whose they are.
+    OwnershipIgnored = "ownership-ignored";
+    /// A result that was delivered in prepare stays marked as undelivered.
+    PendingKept = "pending-kept";
+    /// Prepare hands out a request without delivering the result that it holds.
+    PendingIgnored = "pending-ignored";
+    /// A side goes to sleep without a last look.
+    NoRecheck = "no-recheck";
+    /// The submitter looks at whether the worker sleeps before it flips.
+    WakeBeforeFlip = "wake-before-flip";
+    /// A worker takes requests of other workers too.
+    RangeIgnored = "range-ignored";
+    /// The search for a free request ends at the last worker instead of going around.
+    SearchEndsEarly = "search-ends-early";
+    /// The round robin goes by the request's number instead of its worker's.
+    CursorFromRequest = "cursor-from-request";
+    /// `wait_done` leaves out the last worker.
+    FlushSkipsLast = "flush-skips-last";
+    /// A worker returns as soon as it sees the stop flag, without a last look for work.
+    StopWithoutDrain = "stop-without-drain";
+    /// A request whose handler panicked is never given back.
+    PanicKeepsRequest = "panic-keeps-request";
+}
+
+native! {
+    #[inline(always)]
+    pub(crate) const fn faulty(_fault: Fault) -> bool {
+        false
+    }
+}
+
+checked! {
+    use crate::site::{Kind, Site};
+    use std::cell::Cell;
+
+    /// What is wrong with a mutant of the engine.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Mutation {
+        /// The barrier at the site is another one, or none.
+        Weakened(Site, Option<Kind>),
+        /// The protocol is not kept.
+        Faulty(Fault),
+    }
+
+    thread_local! {
+        // The checkers run all threads of a model on one thread of the system, so this reaches
+        // every thread of the model and no other test of the process.
+        static ACTIVE: Cell<Option<Mutation>> = const { Cell::new(None) };
+    }
+
+    /// Until the next call, the engine on this thread is that mutant, or itself again.
+    pub fn mutate(mutation: Option<Mutation>) {
+        ACTIVE.set(mutation);
+    }
+
+    pub(crate) fn faulty(fault: Fault) -> bool {
+        ACTIVE.get() == Some(Mutation::Faulty(fault))
+    }
+
+    pub(crate) fn strength(site: Site, kind: Kind) -> Option<Kind> {
+        match ACTIVE.get() {
+            Some(Mutation::Weakened(weak, to)) if weak == site => to,
+            _ => Some(kind),
+        }
+    }
+}
