@@ -9,6 +9,7 @@ mod order;
 use app::cli::{self, Arguments, Summary};
 use app::container::{Header, PAGE_SIZE};
 use app::error::Error;
+use app::files::Output;
 use clap::Parser;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -190,6 +191,9 @@ fn a_file_is_overwritten_only_by_force() {
     let error = run(&[plain]).expect_err("the output exists").to_string();
     assert!(error.contains("plain.flip exists already"), "{error}");
     assert!(error.contains("--force"), "{error}");
+    // Before any work is done for it, even work that would fail.
+    let error = run(&["-d", plain, "-o", text(&there)]).expect_err("the output exists");
+    assert!(matches!(error, Error::Exists(_)), "{error}");
     assert_eq!(fs::read(&there).expect("the old file"), b"precious");
 
     let summary = run(&[plain, "--force"]).expect("by force");
@@ -199,6 +203,19 @@ fn a_file_is_overwritten_only_by_force() {
     run(&["-d", there]).expect("the way back");
     assert_eq!(fs::read(plain).expect("the plain file"), b"some text");
     assert_eq!(desk.names(), ["plain", "plain.flip"]);
+}
+
+#[test]
+fn a_file_that_appears_meanwhile_is_not_overwritten() {
+    let desk = Desk::new();
+    let plain = desk.put("plain", b"some text");
+    let about = fs::metadata(&plain).expect("the plain file");
+    let output = Output::create(&plain, &desk.path("out"), false).expect("no such file yet");
+    let there = desk.put("out", b"precious");
+    let error = output.finish(about.permissions()).expect_err("it is there");
+    assert!(matches!(error, Error::Exists(_)), "{error}");
+    assert_eq!(fs::read(there).expect("the other's file"), b"precious");
+    assert_eq!(desk.names(), ["out", "plain"]);
 }
 
 #[test]
