@@ -82,7 +82,7 @@ impl<R> Deref for Prepared<'_, R> {
 impl<R> DerefMut for Prepared<'_, R> {
     fn deref_mut(&mut self) -> &mut R {
         // SAFETY: as for `deref`, and the guard is borrowed mutably.
-        unsafe { self.threads.pool.slots.request(self.place.request) }
+        unsafe { self.threads.pool.slots.request_mut(self.place.request) }
     }
 }
 

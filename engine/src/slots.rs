@@ -72,6 +72,19 @@ impl<R> Slots<R> {
         });
     }
 
+    /// The request, for the submitter to look at.
+    ///
+    /// # Safety
+    ///
+    /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no
+    /// mutable one.
+    pub(crate) unsafe fn request(&self, request: usize) -> &R {
+        let slot = self.0[request].with_mut(|slot| slot);
+        // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
+        // Shared from the start: a mutable reference in between would end those given out before.
+        unsafe { &(*slot).request }
+    }
+
     /// The request, for the submitter to fill.
     ///
     /// # Safety
@@ -81,7 +94,7 @@ impl<R> Slots<R> {
         clippy::mut_from_ref,
         reason = "the caller's guard is what makes it unique"
     )]
-    pub(crate) unsafe fn request(&self, request: usize) -> &mut R {
+    pub(crate) unsafe fn request_mut(&self, request: usize) -> &mut R {
         let slot = self.0[request].with_mut(|slot| slot);
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
         unsafe { &mut (*slot).request }
