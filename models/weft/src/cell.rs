@@ -133,7 +133,6 @@ impl<T: ?Sized> ConstPtr<'_, T> {
     ///
     /// # Safety
     /// As for dereferencing the pointer that `std::cell::UnsafeCell::get` gives; races are checked.
-    #[expect(clippy::should_implement_trait, reason = "loom's name, and unsafe")]
     pub unsafe fn deref(&self) -> &T {
         // SAFETY: the caller's obligation.
         unsafe { &*self.cell.value.get() }
@@ -167,11 +166,7 @@ impl<T: ?Sized> MutPtr<'_, T> {
     ///
     /// # Safety
     /// As for dereferencing the pointer that `std::cell::UnsafeCell::get` gives; races are checked.
-    #[expect(
-        clippy::should_implement_trait,
-        clippy::mut_from_ref,
-        reason = "loom's name, and unsafe"
-    )]
+    #[expect(clippy::mut_from_ref, reason = "loom's signature")]
     pub unsafe fn deref(&self) -> &mut T {
         // SAFETY: the caller's obligation.
         unsafe { &mut *self.cell.value.get() }
@@ -250,8 +245,10 @@ impl<T> MaybeUninitCell<T> {
         self.cell
             .object
             .plain_value(Kind::Write, UNINIT, "take", site);
-        // SAFETY: the read event fails the run if the cell is empty or another thread writes it.
-        unsafe { (*self.cell.value.get()).assume_init_read() }
+        // SAFETY: the read event found that no other thread writes the cell.
+        let cell = unsafe { &*self.cell.value.get() };
+        // SAFETY: the read event found a value in the cell.
+        unsafe { cell.assume_init_read() }
     }
 }
 

@@ -13,6 +13,17 @@ pub struct EventId {
     pub index: u32,
 }
 
+impl EventId {
+    /// The event before this one in program order, which must not be the first: the read half of the
+    /// read-modify-write whose write half this is, for one.
+    pub(crate) fn previous(self) -> EventId {
+        EventId {
+            thread: self.thread,
+            index: self.index - 1,
+        }
+    }
+}
+
 impl fmt::Debug for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.thread, self.index)

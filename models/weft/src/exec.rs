@@ -2,10 +2,8 @@
 //! noting every other way in which each could have been added.
 
 use crate::awaits::{Loops, Probe};
-use crate::cell::UNINIT;
-use crate::clock::Which;
-use crate::decisions::{Choice, Step};
-use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::decisions::Step;
+use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::report::{Failure, FailureKind};
 
@@ -128,7 +126,7 @@ pub(crate) struct Exec {
     pub(crate) urgent: Option<u32>,
     pub(crate) loops: Loops,
     pub(crate) probe: Option<Probe>,
-    sources: Vec<(EventId, bool)>,
+    pub(crate) sources: Vec<(EventId, bool)>,
 }
 
 impl Exec {
@@ -191,14 +189,14 @@ impl Exec {
             }
     }
 
-    fn is_turn_of(&self, thread: u32) -> bool {
+    pub(crate) fn is_turn_of(&self, thread: u32) -> bool {
         match &self.guide {
             Some(steps) => steps.last().is_none_or(|s| s.thread == thread),
             None => true,
         }
     }
 
-    fn end_of(&self, thread: u32) -> Option<EventId> {
+    pub(crate) fn end_of(&self, thread: u32) -> Option<EventId> {
         let last = self.graph.threads[thread as usize].events.last()?;
         let index = self.graph.len(thread) - 1;
         (last.kind == Kind::End).then_some(EventId { thread, index })
@@ -327,255 +325,6 @@ impl Exec {
         ev.label = label.or(ev.label);
         self.left -= 1;
         Answer::Done(value, e.rmw)
-    }
-
-    fn add(&mut self, request: &Event) -> Answer {
-        let thread = self.current;
-        if let Kind::Join(child) = request.kind {
-            if self.end_of(child).is_none() {
-                return Answer::Wait(Status::Join(child));
-            }
-        }
-        let mut event = *request;
-        event.label = self.me().label.take();
-        if let Some(c) = &mut event.compare {
-            // Two spurious failures in a row tell nothing that one does not.
-            c.weak &= self.rules.spurious_cas && self.me().spurious != Some(event.loc);
-        }
-        let step = match &mut self.guide {
-            Some(steps) => Some(steps.pop().map_or(Choice::Default, |s| s.choice)),
-            None => None,
-        };
-        let id = self.graph.push(thread, event);
-        match event.kind {
-            Kind::Begin => {
-                if let Some(spawn) = self.graph.spawn_of(thread) {
-                    self.graph.synchronise(id, spawn);
-                } else {
-                    self.graph.loc_mut(event.loc).co.push(id);
-                }
-            }
-            Kind::Join(child) => {
-                if let Some(end) = self.end_of(child) {
-                    self.graph.synchronise(id, end);
-                }
-            }
-            Kind::Spawn(_) => self.graph.loc_mut(event.loc).co.push(id),
-            Kind::Init => {
-                let loc = self.graph.loc_mut(event.loc);
-                loc.co.push(id);
-                loc.plain.push(id);
-            }
-            Kind::End => {}
-            Kind::Choice(_) => return self.add_choice(id, step),
-            Kind::Fence => self.graph.set_fence(id),
-            Kind::Read | Kind::Write if event.order == Order::NonAtomic => {
-                return self.add_plain(id);
-            }
-            Kind::Read => return self.add_read(id, step),
-            Kind::Write => return self.add_write(id, step),
-        }
-        Answer::Done(event.value, false)
-    }
-
-    fn add_choice(&mut self, id: EventId, step: Option<Choice>) -> Answer {
-        let pick = match step {
-            Some(Choice::Pick(pick)) => pick,
-            Some(_) => 0,
-            None => {
-                self.items.push(Item::Choose { event: id, pick: 1 });
-                0
-            }
-        };
-        self.graph.ev_mut(id).kind = Kind::Choice(pick);
-        self.graph.ev_mut(id).value = u64::from(pick);
-        Answer::Done(u64::from(pick), false)
-    }
-
-    fn add_plain(&mut self, id: EventId) -> Answer {
-        let e = *self.graph.ev(id);
-        let loc = self.graph.loc_mut(e.loc);
-        let newest = loc.co.last().copied();
-        loc.plain.push(id);
-        if e.is_write() {
-            loc.co.push(id);
-        } else {
-            loc.reads.push(id);
-        }
-        if let (Kind::Read, Some(newest)) = (e.kind, newest) {
-            let value = self.graph.ev(newest).value;
-            let ev = self.graph.ev_mut(id);
-            (ev.rf, ev.value) = (Some(newest), value);
-        }
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
-        let value = self.graph.ev(id).value;
-        if e.is_read() && value == UNINIT && self.graph.loc(e.loc).cell {
-            return self.fail(FailureKind::Uninitialised { read: id }, Some(id));
-        }
-        Answer::Done(value, false)
-    }
-
-    fn add_read(&mut self, id: EventId, step: Option<Choice>) -> Answer {
-        let e = *self.graph.ev(id);
-        let loc = e.loc;
-        let mut sources = std::mem::take(&mut self.sources);
-        sources.clear();
-        self.graph.sources(id, &mut sources);
-        self.graph.loc_mut(loc).reads.push(id);
-        // The coherence-last write comes first: it is always consistent, and the only maximal choice.
-        let again = self.probe_source(&e);
-        let picked = match step {
-            _ if self.probe.is_some() => {
-                let same = again.and_then(|w| sources.iter().copied().find(|&s| s == (w, false)));
-                same.or(sources.first().copied())
-            }
-            Some(Choice::Read(source, spurious)) => {
-                sources.iter().copied().find(|&s| s == (source, spurious))
-            }
-            Some(_) => sources.first().copied(),
-            None => {
-                for &(source, spurious) in sources.iter().skip(1).rev() {
-                    self.items.push(Item::Read {
-                        event: id,
-                        source,
-                        spurious,
-                    });
-                }
-                sources.first().copied()
-            }
-        };
-        self.sources = sources;
-        let Some((source, spurious)) = picked else {
-            return if step.is_some() {
-                self.fail(FailureKind::Decisions, Some(id))
-            } else {
-                self.stopped(Stop::Pruned)
-            };
-        };
-        self.graph.set_read(id, source, spurious);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
-        let first = self.graph.loc(loc).co.last() == Some(&source);
-        if !first && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
-        }
-        let e = self.graph.ev(id);
-        Answer::Done(e.value, e.rmw)
-    }
-
-    fn add_write(&mut self, id: EventId, step: Option<Choice>) -> Answer {
-        self.graph.set_message(id);
-        if step.is_none() {
-            self.note_revisits(id);
-        }
-        let e = *self.graph.ev(id);
-        let mut after = None;
-        if e.rmw {
-            let source = self
-                .graph
-                .ev(EventId {
-                    index: id.index - 1,
-                    ..id
-                })
-                .rf;
-            if let Some(source) = source {
-                if self
-                    .graph
-                    .taken(
-                        e.loc,
-                        source,
-                        EventId {
-                            index: id.index - 1,
-                            ..id
-                        },
-                    )
-                    .is_some()
-                {
-                    return self.stopped(Stop::Pruned);
-                }
-                after = Some(source);
-            }
-        } else {
-            let oldest = self
-                .graph
-                .oldest_visible(e.loc, self.graph.clock(id, Which::Hb));
-            let co = &self.graph.loc(e.loc).co;
-            match step {
-                Some(Choice::After(place)) => after = Some(place),
-                Some(_) => {}
-                None => {
-                    for k in oldest..co.len() - 1 {
-                        if self.graph.free_after(e.loc, k) {
-                            self.items.push(Item::Place {
-                                event: id,
-                                after: co[k],
-                            });
-                        }
-                    }
-                }
-            }
-        }
-        let len = self.graph.loc(e.loc).co.len();
-        let place = after.map_or(len, |w| self.graph.co_pos(e.loc, w) + 1);
-        self.graph.loc_mut(e.loc).co.insert(place, id);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
-        if place < len && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
-        }
-        Answer::Done(e.value, e.rmw)
-    }
-
-    /// Finds the older reads that can read from the new write instead. Going back in the order of insertion,
-    /// the first event that was not maximally added ends the search: every older read would forget it too.
-    fn note_revisits(&mut self, write: EventId) {
-        let w = *self.graph.ev(write);
-        let porf = self.graph.clock(write, Which::Porf);
-        for &id in self.graph.inserted.iter().rev() {
-            if porf[id.thread as usize] > id.index {
-                continue;
-            }
-            if !self.graph.maximally_added(id, write) {
-                break;
-            }
-            let e = self.graph.ev(id);
-            if e.is_read() && e.is_atomic() && e.loc == w.loc {
-                self.items.push(Item::Revisit {
-                    write,
-                    read: id,
-                    spurious: false,
-                });
-                if e.compare.is_some_and(|c| c.weak && c.expected == w.value) {
-                    self.items.push(Item::Revisit {
-                        write,
-                        read: id,
-                        spurious: true,
-                    });
-                }
-            }
-        }
     }
 
     pub(crate) fn stopped(&mut self, stop: Stop) -> Answer {

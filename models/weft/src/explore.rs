@@ -182,10 +182,7 @@ fn revisit(
         .max(graph.oldest_visible(e.loc, graph.seen_before(read)));
     let len = graph.loc(e.loc).co.len();
     let place = if e.rmw {
-        let own = EventId {
-            index: write.index - 1,
-            ..write
-        };
+        let own = write.previous();
         let Some(source) = graph.ev(own).rf else {
             return Ok(false);
         };

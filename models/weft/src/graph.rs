@@ -232,11 +232,7 @@ impl Graph {
             self.join_clock(write, Which::Message, fence, Which::Hb);
         }
         if ev.rmw {
-            let read = EventId {
-                thread: write.thread,
-                index: write.index - 1,
-            };
-            if let Some(source) = self.ev(read).rf {
+            if let Some(source) = self.ev(write.previous()).rf {
                 self.join_clock(write, Which::Message, source, Which::Message);
             }
         }

@@ -1,4 +1,5 @@
 //! weft-checker
+mod add;
 mod awaits;
 mod builder;
 mod clock;
@@ -9,6 +10,7 @@ mod exec;
 mod explore;
 mod graph;
 mod object;
+mod query;
 mod rc11;
 mod report;
 mod runtime;
@@ -23,6 +25,7 @@ pub use builder::Builder;
 pub use decisions::{Decisions, ParseDecisionsError};
 pub use event::{Event, EventId, Kind, LocationId, Order};
 pub use graph::Graph;
+pub use query::{HbStep, Synchronisation};
 pub use report::{Bound, Failure, FailureKind, Report, Verdict};
 
 /// Explores every execution of `f`.

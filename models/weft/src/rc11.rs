@@ -150,7 +150,7 @@ impl Graph {
             Some(source) if e.is_read() => source,
             _ => {
                 let read_early = |&r: &EventId| self.ev(r).rf == Some(id) && previous(r);
-                if l.reads.iter().any(|r| read_early(r)) {
+                if l.reads.iter().any(read_early) {
                     return false;
                 }
                 id

@@ -81,6 +81,11 @@ pub(crate) fn enter<'a>() -> Phase<'a> {
     Phase::Aftermath(cx)
 }
 
+/// Whether the run is over and the caller is a destructor.
+pub(crate) fn over() -> bool {
+    matches!(enter(), Phase::Aftermath(_))
+}
+
 fn suspend(cx: &Context) {
     // SAFETY: the yielder is that of the coroutine that is running now: `resume` and `start` keep it so.
     unsafe { &*cx.yielder.get() }.suspend(());
@@ -316,7 +321,7 @@ impl Pool {
 
     /// Unwinds what has not ended. Threads that stand in a destructor of a panic of their own go first: while one
     /// of them is left, the others could not tell their own unwinding from its.
-    fn unwind(&mut self, cx: &Context, slots: &mut Vec<Option<Slot>>) {
+    fn unwind(&mut self, cx: &Context, slots: &mut [Option<Slot>]) {
         for panicking in [true, false] {
             // Children before the parents that wait for them.
             for thread in (0..slots.len()).rev() {

@@ -1,0 +1,319 @@
+//! Locks and condition variables with std's interface.
+
+use std::cell::UnsafeCell;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+
+use crate::event::{Compare, Order};
+use crate::object::Object;
+use crate::runtime::{over, wait_for_last_read};
+
+const FREE: u64 = 0;
+const HELD: u64 = 1;
+const POISONED: u64 = 2;
+
+/// `std::sync::Mutex`: locking is an acquire read-modify-write, unlocking a release store.
+///
+/// A thread that waits for a lock that nobody will give back is a deadlock, and fails the model. Poisoning is std's: a guard
+/// dropped by a panic of the program's own marks the mutex.
+pub struct Mutex<T: ?Sized> {
+    state: Object,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the lock gives the value to one thread at a time; the model's threads all run on one OS thread, and their
+// events are ordered by the lock's.
+unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+
+impl<T> Mutex<T> {
+    /// A free mutex.
+    ///
+    /// # Panics
+    /// Panics outside a model.
+    #[track_caller]
+    pub fn new(value: T) -> Mutex<T> {
+        let state = Object::create(None, false, FREE, false, Location::caller());
+        Mutex {
+            state,
+            value: UnsafeCell::new(value),
+        }
+    }
+
+    /// Gives the lock a name for the graphs.
+    pub fn named(self, name: &'static str) -> Mutex<T> {
+        self.state.rename(name);
+        self
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    /// If the mutex is poisoned.
+    #[track_caller]
+    pub fn into_inner(self) -> LockResult<T> {
+        let state = self
+            .state
+            .plain_value(crate::Kind::Read, 0, "into_inner", Location::caller());
+        let value = self.value.into_inner();
+        if state == POISONED {
+            Err(PoisonError::new(value))
+        } else {
+            Ok(value)
+        }
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Waits for the lock and takes it.
+    ///
+    /// # Errors
+    /// If the mutex is poisoned; the error holds the guard.
+    #[track_caller]
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        let site = Location::caller();
+        loop {
+            match self.take(site) {
+                Some(result) => return result,
+                None => wait_for_last_read(),
+            }
+        }
+    }
+
+    /// Takes the lock if it is free.
+    ///
+    /// # Errors
+    /// If it is held, or poisoned.
+    #[track_caller]
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        match self.take(Location::caller()) {
+            Some(Ok(guard)) => Ok(guard),
+            Some(Err(poisoned)) => Err(TryLockError::Poisoned(poisoned)),
+            None => Err(TryLockError::WouldBlock),
+        }
+    }
+
+    /// The value, through exclusive access.
+    ///
+    /// # Errors
+    /// If the mutex is poisoned.
+    #[track_caller]
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        let state = self
+            .state
+            .plain_value(crate::Kind::Read, 0, "get_mut", Location::caller());
+        let value = self.value.get_mut();
+        if state == POISONED {
+            Err(PoisonError::new(value))
+        } else {
+            Ok(value)
+        }
+    }
+
+    /// One compare-exchange; `None` if the lock was held in what it read.
+    fn take(&self, site: &'static Location<'static>) -> Option<LockResult<MutexGuard<'_, T>>> {
+        if over() {
+            // Destructors of an execution that is over get every lock.
+            return Some(Ok(MutexGuard {
+                mutex: self,
+                panicking: true,
+                poisoned: false,
+                site,
+            }));
+        }
+        let compare = |expected| Compare {
+            expected,
+            success: Order::Acquire,
+            failure: Order::Relaxed,
+            weak: false,
+        };
+        let (seen, took) = self.state.exchange(compare(FREE), HELD, "lock", site);
+        if took {
+            return Some(Ok(self.guard(false, site)));
+        }
+        if seen == POISONED {
+            let (_, took) = self.state.exchange(compare(POISONED), HELD, "lock", site);
+            if took {
+                return Some(Err(PoisonError::new(self.guard(true, site))));
+            }
+        }
+        None
+    }
+
+    fn guard(&self, poisoned: bool, site: &'static Location<'static>) -> MutexGuard<'_, T> {
+        MutexGuard {
+            mutex: self,
+            panicking: std::thread::panicking(),
+            poisoned,
+            site,
+        }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mutex")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    #[track_caller]
+    fn default() -> Mutex<T> {
+        Mutex::new(T::default())
+    }
+}
+
+/// A held lock.
+pub struct MutexGuard<'a, T: ?Sized> {
+    mutex: &'a Mutex<T>,
+    /// The lock was taken while a panic was under way, which then is not what poisons it.
+    panicking: bool,
+    poisoned: bool,
+    site: &'static Location<'static>,
+}
+
+impl<T: ?Sized> MutexGuard<'_, T> {
+    fn unlock(&self) {
+        let poison = self.poisoned || (std::thread::panicking() && !self.panicking);
+        let state = if poison { POISONED } else { FREE };
+        self.mutex
+            .state
+            .store(state, Order::Release, "unlock", self.site);
+    }
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: the guard holds the lock.
+        unsafe { &*self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the guard holds the lock, and is borrowed exclusively.
+        unsafe { &mut *self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        self.unlock();
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// `std::sync::Condvar`, without spurious wake-ups.
+///
+/// Waiters are numbered in the order in which they begin to wait, and `notify_one` wakes the lowest number that still
+/// waits; since every order of beginning is explored, so is every choice between waiters.
+pub struct Condvar {
+    /// How many waits have begun, and below which number they are released: two halves of one word.
+    state: Object,
+}
+
+const BEGUN: u64 = 1 << 32;
+
+impl Condvar {
+    /// A condition variable that nobody waits for.
+    ///
+    /// # Panics
+    /// Panics outside a model.
+    #[track_caller]
+    pub fn new() -> Condvar {
+        Condvar {
+            state: Object::create(None, false, 0, false, Location::caller()),
+        }
+    }
+
+    /// Gives back the lock, waits for a notification, and takes the lock again.
+    ///
+    /// # Errors
+    /// If the mutex is poisoned.
+    #[track_caller]
+    pub fn wait<'a, T: ?Sized>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        let site = Location::caller();
+        let mutex = guard.mutex;
+        let before = self
+            .state
+            .update(Order::Relaxed, "wait", site, |s| s.wrapping_add(BEGUN));
+        let ticket = before >> 32;
+        drop(guard);
+        // What a notifier did before is not ordered by the notification but by the lock, as in std.
+        while self.state.load(Order::Relaxed, "wait", site) & (BEGUN - 1) <= ticket {
+            if over() {
+                break;
+            }
+            wait_for_last_read();
+        }
+        loop {
+            match mutex.take(site) {
+                Some(result) => return result,
+                None => wait_for_last_read(),
+            }
+        }
+    }
+
+    /// Waits until the condition is false.
+    ///
+    /// # Errors
+    /// If the mutex is poisoned.
+    #[track_caller]
+    pub fn wait_while<'a, T: ?Sized, F>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: F,
+    ) -> LockResult<MutexGuard<'a, T>>
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        while condition(&mut *guard) {
+            guard = self.wait(guard)?;
+        }
+        Ok(guard)
+    }
+
+    /// Wakes the longest waiter, if there is one.
+    #[track_caller]
+    pub fn notify_one(&self) {
+        self.state
+            .update(Order::Relaxed, "notify_one", Location::caller(), |s| {
+                if s % BEGUN < s / BEGUN { s + 1 } else { s }
+            });
+    }
+
+    /// Wakes every waiter.
+    #[track_caller]
+    pub fn notify_all(&self) {
+        self.state
+            .update(Order::Relaxed, "notify_all", Location::caller(), |s| {
+                s / BEGUN * BEGUN + s / BEGUN
+            });
+    }
+}
+
+impl Default for Condvar {
+    #[track_caller]
+    fn default() -> Condvar {
+        Condvar::new()
+    }
+}
+
+impl fmt::Debug for Condvar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Condvar")
+            .field("state", &self.state)
+            .finish()
+    }
+}

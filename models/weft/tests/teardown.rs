@@ -1,0 +1,219 @@
+//! Programs that panic, catch panics, and have destructors that do things, also when their execution is cut short.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use weft::sync::atomic::{AtomicPtr, AtomicU32, Ordering::*};
+use weft::sync::{Arc, Mutex};
+use weft::{Builder, FailureKind, Report, hint, thread};
+
+fn check(f: impl Fn() + Send + Sync + 'static) -> Report {
+    Builder::default().check(f)
+}
+
+/// Stores, loads, locks and joins when it goes.
+struct Busy {
+    word: Arc<AtomicU32>,
+    lock: Arc<Mutex<u32>>,
+    worker: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.word.store(9, Release);
+        *self.lock.lock().unwrap_or_else(|e| e.into_inner()) += 1;
+        if let Some(worker) = self.worker.take() {
+            worker.thread().unpark();
+            let _ = worker.join();
+        }
+    }
+}
+
+fn pool(body: fn(&AtomicU32)) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        let word = Arc::new(AtomicU32::new(0));
+        let lock = Arc::new(Mutex::new(0));
+        let (w, l) = (Arc::clone(&word), Arc::clone(&lock));
+        let worker = thread::spawn(move || {
+            let _busy = Busy {
+                word: Arc::clone(&w),
+                lock: l,
+                worker: None,
+            };
+            while w.load(Acquire) != 9 {
+                thread::park();
+            }
+        });
+        let busy = Busy {
+            word: Arc::clone(&word),
+            lock,
+            worker: Some(worker),
+        };
+        body(&busy.word);
+    }
+}
+
+#[test]
+fn destructors_that_run_in_the_model() {
+    let report = check(pool(|_| ()));
+    assert!(report.is_complete(), "{report}");
+}
+
+#[test]
+fn destructors_of_a_failed_execution() {
+    let report = check(pool(|_| panic!("on purpose")));
+    let failure = report.failure().expect("it panics");
+    assert!(matches!(&failure.kind, FailureKind::Panic { message, .. } if message == "on purpose"));
+}
+
+#[test]
+fn destructors_of_a_blocked_execution() {
+    // Main waits for ever, so that every thread is unwound, each with a destructor that waits for another.
+    let report = check(pool(|word| {
+        while word.load(Acquire) != 7 {
+            hint::spin_loop();
+        }
+    }));
+    let failure = report.failure().expect("it hangs");
+    assert!(
+        matches!(failure.kind, FailureKind::Hang { .. }),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_caught_panic_is_no_failure() {
+    let report = check(|| {
+        let x = Arc::new(AtomicU32::new(0));
+        let y = Arc::clone(&x);
+        let t = thread::spawn(move || {
+            struct Mark(Arc<AtomicU32>);
+            impl Drop for Mark {
+                fn drop(&mut self) {
+                    // An operation of the model in the middle of a panic of the program's own.
+                    self.0.fetch_add(1, Release);
+                }
+            }
+            let caught = catch_unwind(AssertUnwindSafe(|| {
+                let _mark = Mark(Arc::clone(&y));
+                panic!("handled");
+            }));
+            assert!(caught.is_err());
+            y.fetch_add(1, Release);
+        });
+        while x.load(Acquire) != 2 {
+            hint::spin_loop();
+        }
+        t.join().unwrap();
+    });
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(report.complete, 1);
+}
+
+#[test]
+fn catching_the_unwinding_does_not_help() {
+    // A worker that swallows every panic, also the one that unwinds it, and then goes on with the protocol.
+    let report = check(|| {
+        let x = Arc::new(AtomicU32::new(0));
+        let y = Arc::clone(&x);
+        let t = thread::spawn(move || {
+            for _ in 0..3 {
+                let _ = catch_unwind(AssertUnwindSafe(|| {
+                    while y.load(Acquire) == 0 {
+                        hint::spin_loop();
+                    }
+                }));
+                y.fetch_add(1, AcqRel);
+            }
+        });
+        x.store(1, Release);
+        t.join().unwrap();
+    });
+    assert!(report.is_complete(), "{report}");
+    assert!(report.blocked > 0);
+}
+
+#[test]
+fn a_destructor_that_walks_a_list_sees_its_own_stores() {
+    struct Node(*mut Node);
+    struct List(AtomicPtr<Node>);
+    impl Drop for List {
+        fn drop(&mut self) {
+            loop {
+                let head = self.0.load(Acquire);
+                if head.is_null() {
+                    return;
+                }
+                // SAFETY: the list owns its nodes; nobody else is left.
+                let node = unsafe { Box::from_raw(head) };
+                self.0.store(node.0, Release);
+            }
+        }
+    }
+    let report = check(|| {
+        let list = List(AtomicPtr::new(std::ptr::null_mut()));
+        for _ in 0..3 {
+            let head = list.0.load(Relaxed);
+            list.0.store(Box::into_raw(Box::new(Node(head))), Release);
+        }
+        while !list.0.load(Acquire).is_null() {
+            hint::spin_loop();
+        }
+    });
+    assert!(matches!(
+        report.failure().expect("it hangs").kind,
+        FailureKind::Hang { .. }
+    ));
+}
+
+#[test]
+fn a_destructor_that_waits_for_ever() {
+    struct Waits(Arc<AtomicU32>);
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            while self.0.load(Acquire) == 0 {
+                hint::spin_loop();
+            }
+        }
+    }
+    let report = check(|| {
+        let x = Arc::new(AtomicU32::new(0));
+        let y = Arc::clone(&x);
+        let t = thread::spawn(move || y.store(1, Release));
+        let _waits = Waits(Arc::clone(&x));
+        if x.load(Relaxed) == 0 {
+            while x.load(Relaxed) != 2 {
+                hint::spin_loop();
+            }
+        }
+        t.join().unwrap();
+    });
+    let failure = report.failure().expect("some failure");
+    println!("{failure}");
+}
+
+#[test]
+fn an_escaped_panic_of_a_spawned_thread_fails() {
+    let report = check(|| {
+        let t = thread::spawn(|| panic!("in a thread"));
+        let _ = t.join();
+    });
+    let failure = report.failure().expect("it panics");
+    assert!(matches!(failure.kind, FailureKind::Panic { thread: 1, .. }));
+}
+
+#[test]
+fn a_poisoned_lock() {
+    let report = check(|| {
+        let lock = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&lock);
+        let t = thread::spawn(move || {
+            let caught = catch_unwind(AssertUnwindSafe(|| {
+                let _guard = other.lock().unwrap();
+                panic!("while it is held");
+            }));
+            assert!(caught.is_err());
+        });
+        t.join().unwrap();
+        assert!(lock.lock().is_err());
+    });
+    assert!(report.is_complete(), "{report}");
+}
