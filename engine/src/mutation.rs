@@ -63,7 +63,7 @@ faults! {
     FlushSkipsLast = "flush-skips-last";
     /// A worker returns as soon as it sees the stop flag, without a last look for work.
     StopWithoutDrain = "stop-without-drain";
-    /// A request whose handler panicked is never given back.
+    /// A worker whose handler panicked ends there and then, and keeps the request.
     PanicKeepsRequest = "panic-keeps-request";
 }
 

@@ -266,7 +266,9 @@ impl<R> Threads<R> {
             for worker in 0..self.workers() {
                 wake(&self.pool, &self.workers, worker);
             }
-            return self.side.publish(&self.pool.words).0;
+            let count = self.side.publish(&self.pool.words).0;
+            self.pending += count;
+            return count;
         }
         let (count, touched) = self.side.publish(&self.pool.words);
         self.pending += count;

@@ -17,7 +17,7 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
             let handle = || unsafe { pool.slots.handle(place.request, &handler) };
             let panicked = !faulty(Fault::FlipBeforeResult) && handle();
             if panicked && faulty(Fault::PanicKeepsRequest) {
-                continue;
+                return;
             }
             let drained = side.complete(&pool.words, place);
             if faulty(Fault::FlipBeforeResult) {

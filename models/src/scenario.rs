@@ -7,8 +7,9 @@
 //! | `flush` | | ● | | | ● | ● | | |
 //! | `batch` | | | ● | | ● | ● | | |
 //! | `stale` | at once | ● | | ● | | ● | | |
-//! | `search` | at once | ● | | | ● | ● | | |
 //! | `abandon` | at once, dropped | ● | dropped | | ● | ● | | |
+//! | `search` | at once | ● | | | ● | ● | both | |
+//! | `rotate` | at once | ● | | | | ● | both | |
 //! | `panic` | waits | ● | | | ● | ● | | ● |
 //! | `stop` | waits | ● | | | | ● | | |
 //! | `wake_worker` | waits | ● | | | | ● | both | |
@@ -17,11 +18,13 @@
 
 mod handover;
 mod ledger;
+mod searching;
 mod stopping;
 mod waking;
 
 pub use ledger::{Ledger, Request};
 
+use flipside::{Builder, Threads};
 use std::fmt;
 use std::str::FromStr;
 
@@ -87,14 +90,31 @@ pub const SCENARIOS: &[Scenario] = &[
     handover::FLUSH,
     handover::BATCH,
     handover::STALE,
-    handover::SEARCH,
     handover::ABANDON,
+    searching::SEARCH,
+    searching::ROTATE,
     stopping::PANIC,
     stopping::STOP,
     stopping::WAKE_WORKER,
     waking::WAKE_SUBMITTER,
     waking::CONSERVATION,
 ];
+
+fn pool(size: Size) -> Builder {
+    Threads::builder()
+        .workers(size.workers)
+        .ring_size(size.ring)
+}
+
+/// A pool that never sleeps, so that the barriers of the handover stand alone.
+fn spinning(size: Size) -> Builder {
+    pool(size).busy_wait()
+}
+
+/// A pool in which whoever waits goes to sleep at once.
+fn sleepy(size: Size) -> Builder {
+    pool(size).spin_budget(0)
+}
 
 /// The scenario of that name; the error lists those that there are.
 ///

@@ -1,30 +1,8 @@
 //! Handing over and getting back, with both sides spinning: no sleep, so that the five barriers of
 //! the mail stand alone.
 
-use super::ledger::{Ledger, Request, never};
-use super::{Scenario, Size};
-use flipside::{Builder, Threads};
-
-/// A pool that never sleeps.
-fn spinning(size: Size) -> Builder {
-    Threads::builder()
-        .workers(size.workers)
-        .ring_size(size.ring)
-        .busy_wait()
-}
-
-/// Commits one request that must be free at once; returns its worker.
-fn commit_free(threads: &mut Threads<Request>, ledger: &mut Ledger) -> usize {
-    let mut early = 0;
-    let Some(mut request) = threads.prepare(|_| early += 1) else {
-        panic!("no request is free, though fewer were committed than there are");
-    };
-    let index = request.index();
-    ledger.fill(&mut request);
-    request.commit();
-    assert_eq!(early, 0, "a request without a result delivered one");
-    index / threads.ring_size()
-}
+use super::ledger::{Ledger, never};
+use super::{Scenario, spinning};
 
 pub(super) const HANDOVER: Scenario = Scenario {
     name: "handover",
@@ -120,32 +98,6 @@ pub(super) const STALE: Scenario = Scenario {
         }
         threads.deliver(|outcome| ledger.take(outcome));
         ledger.check(&threads);
-        drop(threads);
-        ledger.close();
-    },
-};
-
-pub(super) const SEARCH: Scenario = Scenario {
-    name: "search",
-    summary: "prepare finds the last free request from every cursor position",
-    obligations: &["O11"],
-    run: |size| {
-        let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), never);
-        // Each commit moves the cursor by one, and the flush frees everything again.
-        for turn in 0..size.requests {
-            let worker = commit_free(&mut threads, &mut ledger);
-            assert_eq!(
-                worker,
-                turn % size.workers,
-                "the round robin left a worker out"
-            );
-            threads.wait_done(|outcome| ledger.take(outcome));
-        }
-        // From there on, down to the last free request.
-        for _ in 0..size.workers * size.ring {
-            commit_free(&mut threads, &mut ledger);
-        }
         drop(threads);
         ledger.close();
     },

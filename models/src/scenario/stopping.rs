@@ -1,8 +1,8 @@
 //! Endings: of a handler by a panic, of a pool by its drop.
 
 use super::ledger::{Ledger, never};
-use super::{Scenario, Size};
-use flipside::{Builder, Threads};
+use super::{Scenario, Size, sleepy, spinning};
+use flipside::Builder;
 
 /// Commits everything and drops the pool at once, with whatever is in flight.
 fn commit_and_drop(size: Size, builder: Builder) {
@@ -18,19 +18,13 @@ fn commit_and_drop(size: Size, builder: Builder) {
     ledger.close();
 }
 
-fn pool(size: Size) -> Builder {
-    Threads::builder()
-        .workers(size.workers)
-        .ring_size(size.ring)
-}
-
 pub(super) const PANIC: Scenario = Scenario {
     name: "panic",
     summary: "every second handler panics; its request comes back marked, its worker goes on",
     obligations: &["O10", "O12"],
     run: |size| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(pool(size).busy_wait(), |input| input % 2 == 1);
+        let mut threads = ledger.spawn(spinning(size), |input| input % 2 == 1);
         for _ in 0..size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -49,12 +43,12 @@ pub(super) const STOP: Scenario = Scenario {
     name: "stop",
     summary: "a spinning pool is dropped right after its last commit",
     obligations: &["O1", "O7"],
-    run: |size| commit_and_drop(size, pool(size).busy_wait()),
+    run: |size| commit_and_drop(size, spinning(size)),
 };
 
 pub(super) const WAKE_WORKER: Scenario = Scenario {
     name: "wake_worker",
     summary: "commits and the stop meet workers that go to sleep as soon as they can",
     obligations: &["O6", "O7"],
-    run: |size| commit_and_drop(size, pool(size).spin_budget(0)),
+    run: |size| commit_and_drop(size, sleepy(size)),
 };

@@ -1,15 +1,7 @@
 //! Sleeping and waking, with a spin budget of zero: whoever waits goes to sleep.
 
 use super::ledger::{Ledger, never};
-use super::{Scenario, Size};
-use flipside::{Builder, Threads};
-
-fn sleepy(size: Size) -> Builder {
-    Threads::builder()
-        .workers(size.workers)
-        .ring_size(size.ring)
-        .spin_budget(0)
-}
+use super::{Scenario, sleepy};
 
 pub(super) const WAKE_SUBMITTER: Scenario = Scenario {
     name: "wake_submitter",
