@@ -228,6 +228,25 @@ impl Failure {
             .join(", ")
     }
 
+    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits.
+    pub fn events(&self) -> Vec<EventId> {
+        let last = |thread: &u32| EventId {
+            thread: *thread,
+            index: self.graph.len(*thread).saturating_sub(1),
+        };
+        match &self.kind {
+            FailureKind::Race { first, second } => vec![*first, *second],
+            FailureKind::Uninitialised { read } => vec![*read],
+            FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
+                threads.iter().map(last).collect()
+            }
+            FailureKind::Panic { thread, .. }
+            | FailureKind::EventLimit { thread, .. }
+            | FailureKind::StuckDestructor { thread } => vec![last(thread)],
+            FailureKind::Nondeterminism { .. } | FailureKind::Decisions => Vec::new(),
+        }
+    }
+
     /// The failure in one sentence or a few, without the graph.
     pub fn message(&self) -> String {
         match &self.kind {

@@ -1,3 +1,148 @@
 //! Graphs as text and pictures.
 
+mod dot;
+mod svg;
 mod text;
+
+use crate::event::{EventId, Kind, LocationId};
+use crate::graph::Graph;
+
+/// One step of a thread as it is drawn: an event, or the two halves of a read-modify-write.
+struct Row {
+    first: EventId,
+    last: EventId,
+    text: String,
+    /// The label or the operation's name, if they say more than the text.
+    note: String,
+    site: String,
+}
+
+impl Graph {
+    /// The steps to draw, in an order that extends happens-before.
+    fn rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        for id in self.in_order() {
+            let e = self.ev(id);
+            if e.rmw && e.kind == Kind::Write {
+                if let Some(row) = rows.iter_mut().rev().find(|r| r.last == id.previous()) {
+                    row.last = id;
+                    row.text = self.step_text(row.first, id);
+                    continue;
+                }
+            }
+            if matches!(e.kind, Kind::Begin | Kind::End) {
+                continue;
+            }
+            let note = match (e.label, e.role) {
+                (Some(label), "") => label.to_string(),
+                (Some(label), role) => format!("{role}: {label}"),
+                (None, role) => role.to_string(),
+            };
+            let file = e.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+            rows.push(Row {
+                first: id,
+                last: id,
+                text: self.step_text(id, id),
+                note,
+                site: format!("{file}:{}", e.site.line()),
+            });
+        }
+        rows
+    }
+
+    /// A step in a few characters: `W rlx x = 1`, `R acq y = 0`, `U acqrel z 0 → 1`, `F sc`.
+    fn step_text(&self, first: EventId, last: EventId) -> String {
+        let e = self.ev(first);
+        let loc = e
+            .location()
+            .map_or(String::new(), |l| self.location_name(l));
+        let cell = e.location().is_some_and(|l| self.loc(l).cell);
+        let order = e.order.short();
+        match e.kind {
+            Kind::Begin => "begin".to_string(),
+            Kind::End => "end".to_string(),
+            Kind::Spawn(t) => format!("spawn {}", self.thread_name(t)),
+            Kind::Join(t) => format!("join {}", self.thread_name(t)),
+            Kind::Init if cell => format!("new {loc}"),
+            Kind::Init => format!("new {loc} = {}", self.value_text(first)),
+            Kind::Read if cell => format!("R na {loc}"),
+            Kind::Write if cell => format!("W na {loc}"),
+            Kind::Read if first != last => {
+                let (old, new) = (self.value_text(first), self.value_text(last));
+                format!("U {order} {loc} {old} → {new}")
+            }
+            Kind::Read if e.rmw => format!("U {order} {loc} {} → ?", self.value_text(first)),
+            Kind::Read => format!("R {order} {loc} = {}", self.value_text(first)),
+            Kind::Write => format!("W {order} {loc} = {}", self.value_text(first)),
+            Kind::Fence => format!("F {order}"),
+            Kind::Choice(0) => "as usual".to_string(),
+            Kind::Choice(_) => "spurious".to_string(),
+        }
+    }
+
+    fn value_text(&self, id: EventId) -> String {
+        let e = self.ev(id);
+        match (e.address, e.value, e.value as i64) {
+            (true, 0, _) => "null".to_string(),
+            (true, address, _) => format!("{address:#x}"),
+            (_, _, negative @ -0x8000_0000..0) => negative.to_string(),
+            (_, value, _) => value.to_string(),
+        }
+    }
+
+    /// A thread's name: `main`, the name it was given, or `t` and its number.
+    pub fn thread_name(&self, thread: u32) -> String {
+        match &self.threads[thread as usize].name {
+            Some(name) => name.clone(),
+            None if thread == 0 => "main".to_string(),
+            None => format!("t{thread}"),
+        }
+    }
+
+    /// A location's name: the one it was given, or the place where it was created.
+    pub fn location_name(&self, loc: LocationId) -> String {
+        let l = self.loc(loc);
+        if let Some(name) = l.name {
+            return name.to_string();
+        }
+        // A park token belongs to the thread whose spawn is its initial write.
+        if let Some(&first) = l.co.first() {
+            match self.ev(first).kind {
+                Kind::Spawn(t) => return format!("token of {}", self.thread_name(t)),
+                Kind::Begin => return "token of main".to_string(),
+                _ => {}
+            }
+        }
+        let prefix = if l.cell { 'c' } else { 'v' };
+        format!("{prefix}{}@{}", loc.0, l.site.line())
+    }
+
+    /// An event in a few characters: `W rlx x = 1`, `R acq y = 0`, `F sc`.
+    pub fn event_text(&self, id: EventId) -> String {
+        self.step_text(id, id)
+    }
+
+    /// The write that a step reads from, unless that is where the location began.
+    fn source(&self, id: EventId) -> Option<EventId> {
+        self.ev(id).rf.filter(|&w| self.ev(w).kind == Kind::Write)
+    }
+
+    /// Neighbours in coherence order, without the initial writes.
+    fn co_neighbours(&self) -> Vec<(EventId, EventId)> {
+        let atomic = self.locations().filter(|&l| !self.is_cell(l));
+        atomic
+            .flat_map(|l| {
+                let stores: Vec<EventId> = self
+                    .coherence(l)
+                    .iter()
+                    .copied()
+                    .filter(|&w| self.ev(w).kind == Kind::Write)
+                    .collect();
+                stores
+                    .windows(2)
+                    .map(|pair| (pair[0], pair[1]))
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+}

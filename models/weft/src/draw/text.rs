@@ -1,62 +1,78 @@
-//! A graph as text.
+//! A graph as text: a column for each thread, a line for each step.
 
 use std::fmt;
 
-use crate::event::{EventId, Kind, LocationId};
 use crate::graph::Graph;
 
-impl Graph {
-    /// A thread's name: `main`, the name it was given, or `t` and its number.
-    pub fn thread_name(&self, thread: u32) -> String {
-        match &self.threads[thread as usize].name {
-            Some(name) => name.clone(),
-            None if thread == 0 => "main".to_string(),
-            None => format!("t{thread}"),
-        }
-    }
-
-    /// A location's name: the one it was given, or `v` and its number.
-    pub fn location_name(&self, loc: LocationId) -> String {
-        let l = self.loc(loc);
-        match l.name {
-            Some(name) => name.to_string(),
-            None if l.cell => format!("c{}", loc.0),
-            None => format!("v{}", loc.0),
-        }
-    }
-
-    /// An event in a few characters: `W rlx x = 1`, `R acq y = 0`, `F sc`.
-    pub fn event_text(&self, id: EventId) -> String {
-        let e = self.ev(id);
-        let loc = e
-            .location()
-            .map_or(String::new(), |l| self.location_name(l));
-        match e.kind {
-            Kind::Begin => "begin".to_string(),
-            Kind::End => "end".to_string(),
-            Kind::Spawn(t) => format!("spawn {}", self.thread_name(t)),
-            Kind::Join(t) => format!("join {}", self.thread_name(t)),
-            Kind::Init => format!("new {loc} = {}", e.value),
-            Kind::Read => format!("R {} {loc} = {}", e.order.short(), e.value),
-            Kind::Write => format!("W {} {loc} = {}", e.order.short(), e.value),
-            Kind::Fence => format!("F {}", e.order.short()),
-            Kind::Choice(n) => format!("choice {n}"),
-        }
-    }
-}
-
 impl fmt::Display for Graph {
+    /// Every step stands below those that happen before it. `<- 1.4` is the event that a read reads from; `<- init` the
+    /// location's beginning. Writes that coherence orders otherwise than the lines say are listed at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for &id in &self.inserted {
-            let e = self.ev(id);
-            let rf = e.rf.map_or(String::new(), |w| format!(" from {w}"));
-            writeln!(
-                f,
-                "{id:>6}  {}{rf}   {}:{}",
-                self.event_text(id),
-                e.site.file(),
-                e.site.line()
-            )?;
+        let rows = self.rows();
+        let cells: Vec<(u32, String)> = rows
+            .iter()
+            .map(|r| {
+                let from = match (self.ev(r.first).rf, self.source(r.first)) {
+                    (_, Some(w)) if w.thread != r.first.thread => {
+                        // A read-modify-write goes by its first half.
+                        let w = if self.ev(w).rmw { w.previous() } else { w };
+                        format!(" <- {w}")
+                    }
+                    (Some(_), None) => " <- init".to_string(),
+                    _ => String::new(),
+                };
+                let spurious = if self.ev(r.first).spurious {
+                    " (spurious)"
+                } else {
+                    ""
+                };
+                let note = if r.note.is_empty() {
+                    String::new()
+                } else {
+                    format!(" [{}]", r.note)
+                };
+                (
+                    r.first.thread,
+                    format!("{} {}{from}{spurious}{note}", r.first, r.text),
+                )
+            })
+            .collect();
+        let threads: Vec<u32> = (0..self.thread_count() as u32)
+            .filter(|&t| !self.events(t).is_empty())
+            .collect();
+        let width = |t: u32| {
+            let own = cells.iter().filter(|(thread, _)| *thread == t);
+            let widest = own.map(|(_, text)| text.chars().count()).max().unwrap_or(0);
+            widest.max(self.thread_name(t).chars().count())
+        };
+        let widths: Vec<usize> = threads.iter().map(|&t| width(t)).collect();
+        let line = |f: &mut fmt::Formatter<'_>, cell: &dyn Fn(u32) -> String| {
+            for (&t, &w) in threads.iter().zip(&widths) {
+                write!(f, "{:<w$} │ ", cell(t))?;
+            }
+            Ok(())
+        };
+        line(f, &|t| self.thread_name(t))?;
+        writeln!(f)?;
+        for w in &widths {
+            write!(f, "{}─┼─", "─".repeat(*w))?;
+        }
+        writeln!(f)?;
+        for (row, (thread, text)) in rows.iter().zip(&cells) {
+            line(f, &|t| {
+                if t == *thread {
+                    text.clone()
+                } else {
+                    String::new()
+                }
+            })?;
+            writeln!(f, "{}", row.site)?;
+        }
+        let place = |id| rows.iter().position(|r| r.first == id || r.last == id);
+        for (a, b) in self.co_neighbours() {
+            if place(a) > place(b) {
+                writeln!(f, "coherence: {a} {} before {b}", self.event_text(a))?;
+            }
         }
         Ok(())
     }
