@@ -7,6 +7,7 @@
 use crate::checker::{Bounds, Checker, check};
 use crate::scenario::{SCENARIOS, Scenario, Size};
 use crate::verdict::{Findings, Verdict};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How much is run.
@@ -16,6 +17,28 @@ pub enum Profile {
     Quick,
     /// Everything in `Quick` and sizes that take minutes.
     Deep,
+}
+
+impl Profile {
+    /// Its name, as it is asked for.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Deep => "deep",
+        }
+    }
+}
+
+impl FromStr for Profile {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        [Self::Quick, Self::Deep]
+            .into_iter()
+            .find(|profile| profile.name() == name)
+            .ok_or_else(|| format!("there is no profile `{name}`; there are: quick, deep"))
+    }
 }
 
 /// One scenario under one checker at one size: a line of the table.
@@ -31,6 +54,14 @@ pub struct Case {
     pub bounds: Bounds,
     /// How many executions there are, where the search is the same each time.
     pub pinned: Option<u64>,
+}
+
+impl Case {
+    /// How requests change hands in what is run.
+    #[must_use]
+    pub const fn design(&self) -> &'static str {
+        "flip striped"
+    }
 }
 
 /// The cases of a profile, by scenario, then checker, then size.

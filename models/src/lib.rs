@@ -5,3 +5,4 @@ pub mod checker;
 pub mod mutant;
 pub mod scenario;
 pub mod verdict;
+pub mod verify;

@@ -1,0 +1,127 @@
+//! `cargo verify`: builds the models under each checker's cfg, runs every case in a process of its
+//! own, and prints one table.
+//!
+//! ```text
+//! options → cases → build (one a checker) → schedule → job (one process a case) → rows → table, JSON
+//! ```
+
+mod build;
+mod children;
+mod job;
+mod json;
+mod options;
+mod progress;
+mod rows;
+mod schedule;
+mod shard;
+mod table;
+mod text;
+
+pub use job::{CaseOptions, serve};
+pub use options::Options;
+
+use crate::case::Case;
+use crate::checker::Checker;
+use build::{BuildError, Workspace};
+use children::Children;
+use json::{JsonFile, Report};
+use progress::Progress;
+use rows::{Row, Summary};
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+use table::Look;
+
+/// The command line was wrong, or the work could not begin.
+const USAGE: u8 = 2;
+/// What a shell reports of a command that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Runs `flipside verify`.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    let cases = match options.select() {
+        Ok(cases) => cases,
+        Err(why) => return complain(USAGE, why),
+    };
+    if options.list {
+        print(&table::list(&cases, Look::of_stdout()));
+        return ExitCode::SUCCESS;
+    }
+    let json = match options.json.as_deref().map(JsonFile::prepare).transpose() {
+        Ok(json) => json,
+        Err(why) => return complain(USAGE, why),
+    };
+    let children = Arc::new(Children::default());
+    if let Err(why) = children::kill_on_ctrl_c(&children) {
+        return complain(1, format_args!("Ctrl-C could not be provided for: {why}"));
+    }
+
+    let workspace = match Workspace::find() {
+        Ok(workspace) => workspace,
+        Err(why) => return complain(1, why),
+    };
+    let start = Instant::now();
+    let mut binaries = BTreeMap::new();
+    for checker in checkers(&cases) {
+        match workspace.build(checker, &children) {
+            Ok(binary) => drop(binaries.insert(checker, binary)),
+            Err(BuildError::Interrupted) => break,
+            Err(BuildError::Failed(why)) => return complain(1, why),
+        }
+    }
+
+    let progress = Progress::new(&cases, io::stderr().is_terminal());
+    let outcomes = schedule::run(&cases, options, &binaries, &children, &progress);
+    progress.close();
+
+    let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
+    let summary = Summary::new(&rows, start.elapsed());
+    print(&table::verdicts(
+        &rows,
+        &summary,
+        options,
+        Look::of_stdout(),
+    ));
+    if let Some(json) = json {
+        let report = Report::new(&workspace, options, &checkers(&cases), &rows);
+        if let Err(why) = json.write(&report) {
+            return complain(1, why);
+        }
+    }
+    if children.interrupted() {
+        ExitCode::from(INTERRUPTED)
+    } else if summary.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The checkers of the cases, in the order of the table.
+fn checkers(cases: &[Case]) -> Vec<Checker> {
+    let used = |checker: &Checker| cases.iter().any(|case| case.checker == *checker);
+    Checker::ALL.into_iter().filter(used).collect()
+}
+
+fn complain(code: u8, why: impl Display) -> ExitCode {
+    // Where nobody can be told, the exit status says it.
+    let _ = writeln!(io::stderr(), "error: {why}");
+    ExitCode::from(code)
+}
+
+/// Prints to stdout. A reader who went away has seen enough.
+fn print(text: &str) {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    if let Err(why) = written
+        && why.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = writeln!(io::stderr(), "error: the table could not be printed: {why}");
+    }
+}

@@ -1,0 +1,212 @@
+//! Building the models under a checker's cfg, in a target directory of its own.
+
+use super::children::Children;
+use crate::checker::Checker;
+use serde_json::Value;
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// The workspace that is verified, as cargo sees it.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+/// Why there is no binary.
+#[derive(Debug)]
+pub(super) enum BuildError {
+    Interrupted,
+    Failed(String),
+}
+
+impl Workspace {
+    /// Asks cargo, which knows about `CARGO_TARGET_DIR` and every configuration file.
+    pub(super) fn find() -> Result<Self, String> {
+        // `cargo run` says where the package is now; a binary that is called by itself knows where
+        // it was built.
+        let package =
+            env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let output = cargo()
+            .args(["metadata", "--format-version=1", "--no-deps"])
+            .arg("--manifest-path")
+            .arg(Path::new(&package).join("Cargo.toml"))
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|why| format!("cargo could not be started: {why}"))?;
+        if !output.status.success() {
+            return Err("cargo does not find the workspace".to_owned());
+        }
+        let metadata: Value = serde_json::from_slice(&output.stdout)
+            .map_err(|why| format!("`cargo metadata` could not be understood: {why}"))?;
+        let directory = |key: &str| {
+            let path = metadata.get(key).and_then(Value::as_str);
+            path.map(PathBuf::from)
+                .ok_or_else(|| format!("`cargo metadata` names no {key}"))
+        };
+        Ok(Self {
+            root: directory("workspace_root")?,
+            target: directory("target_directory")?,
+        })
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Builds this command under the checker's cfg. The compiler's messages go to stderr.
+    pub(super) fn build(
+        &self,
+        checker: Checker,
+        children: &Children,
+    ) -> Result<PathBuf, BuildError> {
+        let target = self.target.join("flipside").join(checker.name());
+        eprintln!(
+            "building the models under {checker}, in {}",
+            target.display()
+        );
+        let mut command = cargo();
+        command
+            .current_dir(&self.root)
+            // What cargo built this very command with is in Cargo.lock by now.
+            .args(["build", "--locked", "--release"])
+            .args(["--package", env!("CARGO_PKG_NAME"), "--bin", "flipside"])
+            .arg("--message-format=json-render-diagnostics")
+            .arg("--target-dir")
+            .arg(&target)
+            .env("CARGO_ENCODED_RUSTFLAGS", rustflags(checker))
+            .env_remove("RUSTFLAGS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        if !io::stderr().is_terminal() {
+            // Warnings and errors are still shown, the list of what is compiled is not.
+            command.arg("--quiet");
+        }
+        let failed = |why: String| {
+            BuildError::Failed(format!(
+                "the build of the models under {checker} failed: {why}"
+            ))
+        };
+        let started = children
+            .spawn(&mut command)
+            .map_err(|why| failed(format!("cargo could not be started: {why}")))?
+            .ok_or(BuildError::Interrupted)?;
+        let binary = started
+            .stdout
+            .and_then(|out| executable(BufReader::new(out)));
+        let status = children
+            .wait(started.id)
+            .map_err(|why| failed(why.to_string()))?;
+        if status.code().is_none() {
+            // Ctrl-C on a terminal reaches cargo too, perhaps before this process.
+            sleep(Duration::from_millis(300));
+        }
+        if children.interrupted() {
+            return Err(BuildError::Interrupted);
+        }
+        if !status.success() {
+            return Err(failed(format!("cargo ended with {status}")));
+        }
+        binary.ok_or_else(|| failed("cargo names no executable".to_owned()))
+    }
+}
+
+fn cargo() -> Command {
+    // Set by `cargo run`, so that the builds use the same cargo.
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The path of the binary, in cargo's messages: wherever a `build.target` may have put it.
+fn executable(messages: impl BufRead) -> Option<PathBuf> {
+    messages
+        .lines()
+        .map_while(Result::ok)
+        .filter_map(|line| {
+            let message: Value = serde_json::from_str(&line).ok()?;
+            let artifact = message.get("reason")? == "compiler-artifact"
+                && message.pointer("/target/name")? == "flipside";
+            let path = message.get("executable")?.as_str()?;
+            artifact.then(|| PathBuf::from(path))
+        })
+        .last()
+}
+
+/// The user's own flags, less any checker's cfg, and this checker's: in cargo's own encoding.
+///
+/// cargo takes the flags from the first of `CARGO_ENCODED_RUSTFLAGS`, `RUSTFLAGS`,
+/// `target.*.rustflags` and `build.rustflags` that is there, and never joins two of them. The cfg
+/// has to arrive whatever the user's files say, so it comes first in that list, joined by hand
+/// with what the environment says. `rustflags` in a configuration file do not reach the models;
+/// other keys, such as `linker`, do.
+fn rustflags(checker: Checker) -> OsString {
+    let separator = |c: char| c == '\x1f';
+    let flags: Vec<String> = if let Ok(encoded) = env::var("CARGO_ENCODED_RUSTFLAGS") {
+        encoded.split(separator).map(str::to_owned).collect()
+    } else {
+        let plain = env::var("RUSTFLAGS").unwrap_or_default();
+        plain.split_whitespace().map(str::to_owned).collect()
+    };
+    join(&flags, checker).join("\x1f").into()
+}
+
+fn join(flags: &[String], checker: Checker) -> Vec<String> {
+    let is_checker = |name: &str| Checker::ALL.iter().any(|checker| checker.name() == name);
+    let mut kept = Vec::new();
+    let mut flags = flags.iter().filter(|flag| !flag.is_empty()).peekable();
+    while let Some(flag) = flags.next() {
+        if flag == "--cfg" && flags.next_if(|name| is_checker(name)).is_some() {
+            continue;
+        }
+        if flag.strip_prefix("--cfg=").is_some_and(is_checker) {
+            continue;
+        }
+        kept.push(flag.clone());
+    }
+    kept.extend(["--cfg".to_owned(), checker.name().to_owned()]);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(flags: &str, checker: Checker) -> String {
+        let flags: Vec<_> = flags.split(' ').map(str::to_owned).collect();
+        join(&flags, checker).join(" ")
+    }
+
+    #[test]
+    fn the_users_flags_stay_and_checkers_do_not() {
+        assert_eq!(joined("", Checker::Weft), "--cfg weft");
+        assert_eq!(
+            joined("-C target-cpu=native --cfg loom", Checker::Shuttle),
+            "-C target-cpu=native --cfg shuttle"
+        );
+        assert_eq!(
+            joined("--cfg=shuttle --cfg mine --cfg=weft -g", Checker::Loom),
+            "--cfg mine -g --cfg loom"
+        );
+    }
+
+    #[test]
+    fn the_binary_is_the_one_that_cargo_names() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"loom"},"executable":null}"#,
+            "\nnot a message\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"flipside"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"flipside"},"executable":"/t/flipside"}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        let found = executable(messages.as_bytes());
+        assert_eq!(found.as_deref(), Some(Path::new("/t/flipside")));
+        assert_eq!(executable(&b"{}"[..]), None);
+    }
+}
