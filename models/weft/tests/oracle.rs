@@ -9,8 +9,10 @@
 mod oracle {
     pub(crate) mod ast;
     pub(crate) mod canon;
+    mod compare;
     pub(crate) mod enumerate;
     pub(crate) mod exec;
+    pub(crate) mod explorer;
     pub(crate) mod flavours;
     mod itself;
     mod known;

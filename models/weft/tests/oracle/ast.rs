@@ -90,6 +90,12 @@ pub(crate) enum Instr {
     Write(Loc, Val),
     /// Spins until the location holds the value.
     Await(Loc, Mode, u32),
+    /// Spins until each of two locations holds a value; the second is read when the first is right.
+    Both([Loc; 2], Mode, [u32; 2]),
+    /// Spins until either of two locations holds a value; the second is read when the first does not.
+    Either([Loc; 2], Mode, [u32; 2]),
+    /// Spins until the exchange succeeds.
+    Spin(Cas),
     If(u32, Vec<Instr>),
     /// Only in `main`; threads count from 1.
     Spawn(usize),
@@ -197,17 +203,32 @@ fn parse_body<'a>(words: &mut impl Iterator<Item = &'a str>) -> Vec<Instr> {
             "store" => Instr::Store(loc(next()), mode(next()), val(next())),
             "swap" => Instr::Swap(loc(next()), mode(next()), num(next())),
             "add" => Instr::Add(loc(next()), mode(next()), num(next())),
-            "cas" | "weak" => Instr::Cas(Cas {
-                loc: loc(next()),
-                success: mode(next()),
-                failure: mode(next()),
-                expected: num(next()),
-                new: num(next()),
-                weak: word == "weak",
-            }),
+            "cas" | "weak" | "spin" => {
+                let cas = Cas {
+                    loc: loc(next()),
+                    success: mode(next()),
+                    failure: mode(next()),
+                    expected: num(next()),
+                    new: num(next()),
+                    weak: word == "weak",
+                };
+                if word == "spin" {
+                    Instr::Spin(cas)
+                } else {
+                    Instr::Cas(cas)
+                }
+            }
             "fence" => Instr::Fence(mode(next())),
             "read" => Instr::Read(loc(next())),
             "write" => Instr::Write(loc(next()), val(next())),
+            "both" | "either" => {
+                let locs = [loc(next()), loc(next())];
+                let (mode, values) = (mode(next()), [num(next()), num(next())]);
+                match word {
+                    "both" => Instr::Both(locs, mode, values),
+                    _ => Instr::Either(locs, mode, values),
+                }
+            }
             "await" => Instr::Await(loc(next()), mode(next()), num(next())),
             "spawn" => Instr::Spawn(num(next()) as usize),
             "join" => Instr::Join(num(next()) as usize),
@@ -261,8 +282,12 @@ impl fmt::Display for Instr {
             Instr::Store(l, m, v) => write!(f, "store {} {} {v}", l.name(), m.name()),
             Instr::Swap(l, m, v) => write!(f, "swap {} {} {v}", l.name(), m.name()),
             Instr::Add(l, m, v) => write!(f, "add {} {} {v}", l.name(), m.name()),
-            Instr::Cas(c) => {
-                let word = if c.weak { "weak" } else { "cas" };
+            Instr::Cas(c) | Instr::Spin(c) => {
+                let word = match self {
+                    Instr::Spin(_) => "spin",
+                    _ if c.weak => "weak",
+                    _ => "cas",
+                };
                 let (l, s, fail) = (c.loc.name(), c.success.name(), c.failure.name());
                 write!(f, "{word} {l} {s}/{fail} {}->{}", c.expected, c.new)
             }
@@ -270,11 +295,29 @@ impl fmt::Display for Instr {
             Instr::Read(l) => write!(f, "read {}", l.name()),
             Instr::Write(l, v) => write!(f, "write {} {v}", l.name()),
             Instr::Await(l, m, v) => write!(f, "await {} {} {v}", l.name(), m.name()),
+            Instr::Both(locs, m, values) => two(f, "both", locs, *m, values),
+            Instr::Either(locs, m, values) => two(f, "either", locs, *m, values),
             Instr::If(v, inner) => write!(f, "if {v} {{ {} }}", Body(inner)),
             Instr::Spawn(t) => write!(f, "spawn {t}"),
             Instr::Join(t) => write!(f, "join {t}"),
         }
     }
+}
+
+fn two(
+    f: &mut fmt::Formatter<'_>,
+    word: &str,
+    [a, b]: &[Loc; 2],
+    mode: Mode,
+    [v, w]: &[u32; 2],
+) -> fmt::Result {
+    write!(
+        f,
+        "{word} {} {} {} {v} {w}",
+        a.name(),
+        b.name(),
+        mode.name()
+    )
 }
 
 struct Body<'a>(&'a [Instr]);

@@ -32,42 +32,14 @@ pub(crate) enum Shown {
 }
 
 /// The text of a graph: the events of each thread, then the coherence order of each atomic
-/// location that is written at all.
+/// location that is written at all. Non-atomic accesses have no value here.
 pub(crate) fn text(threads: &[Vec<Shown>], co: &[(Loc, Vec<Id>)]) -> String {
     let mut out = String::new();
     for (t, events) in threads.iter().enumerate() {
         let _ = write!(out, "T{t}:");
         for shown in events {
-            let _ = match shown {
-                Shown::Read {
-                    loc,
-                    mode,
-                    value,
-                    from,
-                } => {
-                    write!(
-                        out,
-                        " R{}.{}={value}<{}",
-                        loc.name(),
-                        order(*mode),
-                        id(*from)
-                    )
-                }
-                Shown::Write { loc, mode, value } => {
-                    write!(out, " W{}.{}={value}", loc.name(), order(*mode))
-                }
-                Shown::Rmw {
-                    loc,
-                    mode,
-                    old,
-                    new,
-                    from,
-                } => {
-                    let (l, m) = (loc.name(), mode.name());
-                    write!(out, " U{l}.{m}={old}>{new}<{}", id(*from))
-                }
-                Shown::Fence(mode) => write!(out, " F.{}", mode.name()),
-            };
+            out.push(' ');
+            out.push_str(&event(shown));
         }
         out.push_str("; ");
     }
@@ -80,8 +52,41 @@ pub(crate) fn text(threads: &[Vec<Shown>], co: &[(Loc, Vec<Id>)]) -> String {
     out
 }
 
-fn order(mode: Option<Mode>) -> &'static str {
-    mode.map_or("na", Mode::name)
+fn event(shown: &Shown) -> String {
+    let access = |kind: &str, loc: &Loc, mode: &Option<Mode>, value: &u32| {
+        let (l, m) = (loc.name(), mode.map_or("na", Mode::name));
+        let value = if mode.is_some() {
+            format!("={value}")
+        } else {
+            String::new()
+        };
+        format!("{kind}{l}.{m}{value}")
+    };
+    match shown {
+        Shown::Read {
+            loc,
+            mode,
+            value,
+            from,
+        } => {
+            format!("{}<{}", access("R", loc, mode, value), id(*from))
+        }
+        Shown::Write { loc, mode, value } => access("W", loc, mode, value),
+        Shown::Rmw {
+            loc,
+            mode,
+            old,
+            new,
+            from,
+        } => {
+            format!(
+                "{}>{new}<{}",
+                access("U", loc, &Some(*mode), old),
+                id(*from)
+            )
+        }
+        Shown::Fence(mode) => format!("F.{}", mode.name()),
+    }
 }
 
 fn id(id: Id) -> String {

@@ -2,7 +2,7 @@
 
 use super::ast::{Loc, Program};
 use super::canon;
-use super::exec::{Code, Source, State};
+use super::exec::{Act, Code, Source, State};
 use super::rc11::{Execution, Without};
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,8 +11,6 @@ use std::collections::{BTreeSet, HashSet};
 pub(crate) struct Outcome {
     /// The consistent graphs in which every thread ended.
     pub(crate) graphs: BTreeSet<String>,
-    /// How many consistent graphs end with a thread blocked.
-    pub(crate) blocked: usize,
     /// Some consistent execution has a data race.
     pub(crate) race: bool,
     /// A consistent execution in which threads wait for ever: at the newest value of what they
@@ -134,21 +132,19 @@ fn record(state: &State, x: &Execution, orders: &[(Loc, Vec<Source>)], out: &mut
         assert!(fresh || out.race, "the enumerator meets each graph once");
         return;
     }
-    out.blocked += 1;
     if out.hang.is_none() && blocked.iter().all(|at| reads_newest(state, *at, orders)) {
         out.hang = Some(canon::of_state(state, orders));
     }
 }
 
-/// Whether the read at this place reads the last write of its location.
+/// Whether every read of the turn that begins here reads the last write of its location.
 fn reads_newest(state: &State, at: (usize, usize), orders: &[(Loc, Vec<Source>)]) -> bool {
-    use super::exec::Act;
-    let Act::Read { loc, from, .. } = state.traces[at.0][at.1] else {
-        unreachable!("an await reads");
-    };
-    orders
-        .iter()
-        .any(|(l, order)| *l == loc && order.last() == Some(&from))
+    state.traces[at.0][at.1..].iter().all(|act| match act {
+        Act::Read { loc, from, .. } => orders
+            .iter()
+            .any(|(l, order)| l == loc && order.last() == Some(from)),
+        other => unreachable!("{other:?} in a turn without effect"),
+    })
 }
 
 fn permutations(items: &[Source], visit: &mut impl FnMut(&[Source])) {

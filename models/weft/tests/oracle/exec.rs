@@ -43,7 +43,7 @@ pub(crate) enum Act {
 enum Status {
     Unborn,
     Running,
-    /// Its `await` read, at this position of the trace, another value.
+    /// The trace from this position on is a turn of a waiting loop that found no reason to end.
     Blocked(usize),
     Done,
 }
@@ -53,14 +53,22 @@ struct Thread {
     pc: usize,
     last: u32,
     status: Status,
+    /// The location of the last read, if that was a weak compare-exchange that failed although
+    /// the value was right.
+    spurious: Option<Loc>,
 }
 
 /// An instruction of a thread without nesting.
 #[derive(Clone, Debug)]
 enum Op {
     Do(Instr),
+    /// A read of a waiting loop (a load of a value or an exchange), and how many reads of the same
+    /// turn come before it.
+    Wait(Instr, usize),
     /// Skips the next instructions unless the last value is this one.
     Unless(u32, usize),
+    /// Skips the next instruction if the last value is this one.
+    SkipIf(u32),
 }
 
 pub(crate) struct Code {
@@ -71,13 +79,25 @@ impl Code {
     pub(crate) fn new(program: &Program) -> Code {
         fn flatten(body: &[Instr], out: &mut Vec<Op>) {
             for instr in body {
-                if let Instr::If(value, inner) = instr {
-                    let mut nested = Vec::new();
-                    flatten(inner, &mut nested);
-                    out.push(Op::Unless(*value, nested.len()));
-                    out.append(&mut nested);
-                } else {
-                    out.push(Op::Do(instr.clone()));
+                match instr {
+                    Instr::If(value, inner) => {
+                        let mut nested = Vec::new();
+                        flatten(inner, &mut nested);
+                        out.push(Op::Unless(*value, nested.len()));
+                        out.append(&mut nested);
+                    }
+                    Instr::Await(..) => out.push(Op::Wait(instr.clone(), 0)),
+                    Instr::Spin(cas) => out.push(Op::Wait(Instr::Cas(*cas), 0)),
+                    Instr::Both([a, b], mode, [v, w]) => {
+                        out.push(Op::Wait(Instr::Await(*a, *mode, *v), 0));
+                        out.push(Op::Wait(Instr::Await(*b, *mode, *w), 1));
+                    }
+                    Instr::Either([a, b], mode, [v, w]) => {
+                        out.push(Op::Do(Instr::Load(*a, *mode)));
+                        out.push(Op::SkipIf(*v));
+                        out.push(Op::Wait(Instr::Await(*b, *mode, *w), 1));
+                    }
+                    _ => out.push(Op::Do(instr.clone())),
                 }
             }
         }
@@ -105,6 +125,7 @@ impl State {
         let thread = |t| Thread {
             pc: 0,
             last: 0,
+            spurious: None,
             status: if t == 0 {
                 Status::Running
             } else {
@@ -138,6 +159,10 @@ impl State {
                 self.threads[t].pc += 1 + if last == *value { 0 } else { *count };
                 return true;
             }
+            Op::SkipIf(value) => {
+                self.threads[t].pc += 1 + usize::from(last == *value);
+                return true;
+            }
             Op::Do(Instr::Store(loc, mode, v)) => Act::Write {
                 loc: *loc,
                 mode: Some(*mode),
@@ -160,9 +185,10 @@ impl State {
                 }
                 Act::Join(*child)
             }
-            Op::Do(_) => return false,
+            Op::Do(_) | Op::Wait(..) => return false,
         };
-        self.threads[t].pc += 1;
+        let thread = &mut self.threads[t];
+        thread.pc += 1;
         self.traces[t].push(act);
         true
     }
@@ -175,8 +201,13 @@ impl State {
             if self.threads[t].status != Status::Running {
                 continue;
             }
-            let Some(Op::Do(instr)) = code.threads[t].get(self.threads[t].pc) else {
+            let op = code.threads[t].get(self.threads[t].pc);
+            let Some(Op::Do(instr) | Op::Wait(instr, _)) = op else {
                 continue;
+            };
+            let turn = match op {
+                Some(Op::Wait(_, earlier)) => Some(*earlier),
+                _ => None,
             };
             let loc = match instr {
                 Instr::Load(l, _)
@@ -187,10 +218,11 @@ impl State {
                 | Instr::Cas(Cas { loc: l, .. }) => *l,
                 _ => continue,
             };
+            let again = self.threads[t].spurious == Some(loc);
             for (from, value) in self.writes(loc) {
-                for act in outcomes(instr, from, value) {
+                for act in outcomes(instr, from, value, again) {
                     let mut next = self.clone();
-                    next.take(t, act, value, instr);
+                    next.take(t, act, value, instr, turn);
                     next.run_to_reads(code);
                     out.push(next);
                 }
@@ -199,12 +231,21 @@ impl State {
         out
     }
 
-    fn take(&mut self, t: usize, act: Act, value: u32, instr: &Instr) {
+    /// Reads; `turn` is given in a waiting loop, and counts the reads of the turn so far.
+    fn take(&mut self, t: usize, act: Act, value: u32, instr: &Instr, turn: Option<usize>) {
         let thread = &mut self.threads[t];
         thread.pc += 1;
         thread.last = value;
-        if matches!(instr, Instr::Await(_, _, wanted) if *wanted != value) {
-            thread.status = Status::Blocked(self.traces[t].len());
+        thread.spurious = match (instr, act) {
+            (Instr::Cas(c), Act::Read { .. }) if c.expected == value => Some(c.loc),
+            _ => None,
+        };
+        let in_vain = match (instr, act) {
+            (Instr::Await(_, _, wanted), _) => *wanted != value,
+            _ => matches!(act, Act::Read { .. }),
+        };
+        if let Some(earlier) = turn.filter(|_| in_vain) {
+            thread.status = Status::Blocked(self.traces[t].len() - earlier);
         }
         self.traces[t].push(act);
     }
@@ -242,7 +283,7 @@ impl State {
         true
     }
 
-    /// The blocked `await`s, as thread and position in its trace.
+    /// The blocked threads, and where in their traces the turn begins.
     pub(crate) fn blocked(&self) -> Vec<(usize, usize)> {
         let at = |(t, thread): (usize, &Thread)| match thread.status {
             Status::Blocked(i) => Some((t, i)),
@@ -275,8 +316,10 @@ fn source_byte(from: Source) -> u8 {
     }
 }
 
-/// What the instruction may do when it reads this value: a weak compare-exchange has two ways.
-fn outcomes(instr: &Instr, from: Source, value: u32) -> Vec<Act> {
+/// What the instruction may do when it reads this value: a weak compare-exchange has two ways,
+/// but it does not fail spuriously twice in a row at one location (a reduction that the explorer
+/// documents: otherwise retry loops have no end).
+fn outcomes(instr: &Instr, from: Source, value: u32, again: bool) -> Vec<Act> {
     let rmw = |loc, mode, new| Act::Rmw {
         loc,
         mode,
@@ -300,7 +343,7 @@ fn outcomes(instr: &Instr, from: Source, value: u32) -> Vec<Act> {
             if value == c.expected {
                 ways.push(rmw(c.loc, c.success, c.new));
             }
-            if value != c.expected || c.weak {
+            if value != c.expected || (c.weak && !again) {
                 ways.push(read(c.loc, Some(c.failure)));
             }
             ways

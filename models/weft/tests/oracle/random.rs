@@ -159,7 +159,25 @@ impl Flavour {
             5 => Instr::Fence(self.fences[rng.random_range(0..self.fences.len())]),
             6 => Instr::Read(plain),
             7 => Instr::Write(plain, value(rng)),
-            _ => Instr::Await(loc, for_load(mode), 1),
+            _ => match rng.random_range(0..5) {
+                2 => {
+                    let other = Loc(rng.random_range(0..self.locs));
+                    Instr::Either([loc, other], for_load(mode), [constant, 1])
+                }
+                0 => {
+                    let other = Loc(rng.random_range(0..self.locs));
+                    Instr::Both([loc, other], for_load(mode), [constant, 1])
+                }
+                1 => Instr::Spin(Cas {
+                    loc,
+                    success: mode,
+                    failure: Mode::Rlx,
+                    expected: rng.random_range(0..=1),
+                    new: 1 + rng.random_range(0..=1),
+                    weak: false,
+                }),
+                _ => Instr::Await(loc, for_load(mode), 1),
+            },
         }
     }
 }

@@ -85,6 +85,16 @@ fn simpler(instr: &Instr) -> Vec<Instr> {
             out.extend(weaker(m).map(|m| Instr::Await(l, m, v)));
             out
         }
+        Instr::Both([a, b], m, [v, w]) | Instr::Either([a, b], m, [v, w]) => {
+            let mut out = vec![Instr::Await(a, m, v), Instr::Await(b, m, w)];
+            let both = matches!(instr, Instr::Both(..));
+            out.extend(weaker(m).map(|m| match both {
+                true => Instr::Both([a, b], m, [v, w]),
+                false => Instr::Either([a, b], m, [v, w]),
+            }));
+            out
+        }
+        Instr::Spin(c) => vec![Instr::Cas(c)],
         Instr::Store(l, m, v) => {
             let mut out: Vec<Instr> = weaker(m).map(|m| Instr::Store(l, m, v)).collect();
             out.extend(lower(v).map(|v| Instr::Store(l, m, v)));
