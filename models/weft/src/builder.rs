@@ -2,10 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use crate::decisions::Decisions;
-use crate::exec::{Exec, Rules};
+use crate::exec::{Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
 use crate::report::{Bound, Failure, Report, Verdict};
@@ -137,7 +138,7 @@ impl Builder {
             queue: Mutex::new(Queue {
                 frames: vec![Frame {
                     graph: Graph::new(),
-                    items: Vec::new(),
+                    items: vec![Item::Start],
                 }],
                 waiting: 0,
             }),
@@ -148,7 +149,9 @@ impl Builder {
         };
         std::thread::scope(|scope| {
             for _ in 0..shared.workers {
-                scope.spawn(|| self.work(&shared, f));
+                let search = Search::new(f, self.rules(), self.stack_size);
+                let shared = &shared;
+                scope.spawn(move || self.work(scope, shared, search));
             }
         });
         let end = shared
@@ -164,42 +167,48 @@ impl Builder {
         }
     }
 
-    /// One OS thread's share: takes a piece of work, explores all of it but what it gives away, takes the next.
-    fn work(&self, shared: &Shared<'_>, f: &(dyn Fn() + Sync)) {
-        let mut search = Search::new(f, self.rules(), self.stack_size);
-        while let Some(frame) = shared.take() {
-            let fresh = frame.items.is_empty();
-            search.begin(frame);
-            let mut next = if fresh { Ok(true) } else { search.advance() };
-            loop {
-                match next {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    Err(failure) => {
-                        shared.blocked.fetch_add(1, Ordering::Relaxed);
-                        shared.finish(Verdict::Failed(failure));
-                        return;
+    /// One OS thread's share: explores all that it has but what it gives away, and takes the next piece of work.
+    fn work<'scope, 'env>(
+        &'env self,
+        scope: &'scope Scope<'scope, 'env>,
+        shared: &'env Shared<'_>,
+        mut search: Search<'env>,
+    ) {
+        loop {
+            match search.advance() {
+                Ok(true) => {}
+                Ok(false) => match shared.take() {
+                    Some(frame) => {
+                        search.begin(frame);
+                        continue;
                     }
+                    None => return,
+                },
+                Err(failure) => {
+                    shared.blocked.fetch_add(1, Ordering::Relaxed);
+                    return shared.finish(Verdict::Failed(failure));
                 }
-                if let Some(end) = self.limit(shared) {
-                    shared.finish(Verdict::Bounded(end));
-                    return;
+            }
+            if let Some(bound) = self.limit(shared) {
+                return shared.finish(Verdict::Bounded(bound));
+            }
+            let outcome = search.run();
+            shared.count(&outcome, search.graph());
+            if let Outcome::Failed(failure) = outcome {
+                return shared.finish(Verdict::Failed(failure));
+            }
+            if shared.over.load(Ordering::Relaxed) {
+                return;
+            }
+            if shared.hungry.load(Ordering::Relaxed) {
+                if let Some(frame) = search.share() {
+                    shared.give(frame);
                 }
-                let outcome = search.run();
-                shared.count(&outcome, search.graph());
-                if let Outcome::Failed(failure) = outcome {
-                    shared.finish(Verdict::Failed(failure));
-                    return;
-                }
-                if shared.over.load(Ordering::Relaxed) {
-                    return;
-                }
-                if shared.hungry.load(Ordering::Relaxed) {
-                    if let Some(frame) = search.share() {
-                        shared.give(frame);
-                    }
-                }
-                next = search.advance();
+            }
+            if search.lost_a_thread() {
+                // A panic that never ended stays behind in this OS thread's count of panics: leave it.
+                scope.spawn(move || self.work(scope, shared, search));
+                return;
             }
         }
     }

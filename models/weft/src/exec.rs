@@ -11,6 +11,8 @@ use crate::report::{Failure, FailureKind};
 /// last inserted one; they are taken last in, first out, so truncating restores it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Item {
+    /// The graph as it is.
+    Start,
     /// `event` reads from `source` instead.
     Read {
         event: EventId,

@@ -55,7 +55,7 @@ impl<'f> Search<'f> {
         }
     }
 
-    /// Starts from a graph; with an item, from what it makes of the graph.
+    /// Starts from what the item makes of the graph.
     pub(crate) fn begin(&mut self, frame: Frame) {
         self.frames.push(frame);
     }
@@ -98,6 +98,11 @@ impl<'f> Search<'f> {
         Ok(false)
     }
 
+    /// Whether the last run left a thread behind that does not end.
+    pub(crate) fn lost_a_thread(&mut self) -> bool {
+        std::mem::take(&mut self.pool.lost_one)
+    }
+
     /// Gives away the oldest piece of work, if there is more than one.
     pub(crate) fn share(&mut self) -> Option<Frame> {
         if self.frames.iter().map(|f| f.items.len()).sum::<usize>() < 2 {
@@ -118,6 +123,7 @@ impl<'f> Search<'f> {
         };
         let graph = &mut frame.graph;
         match item {
+            Item::Start => Ok(true),
             Item::Read {
                 event,
                 source,

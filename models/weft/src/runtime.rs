@@ -28,6 +28,12 @@ struct RunOver;
 /// Operations that one thread may do while it is being unwound before it is given up.
 const UNWINDING_LIMIT: u32 = 100_000;
 
+/// What a yield counts for among those operations.
+const UNWINDING_YIELD: u32 = 1_000;
+
+/// Threads that may be given up so: each keeps its stack.
+const LOST_LIMIT: u32 = 1_000;
+
 /// What the operations of the program under test find through the thread-local pointer.
 pub(crate) struct Context {
     pub(crate) exec: RefCell<Exec>,
@@ -72,13 +78,17 @@ pub(crate) fn enter<'a>() -> Phase<'a> {
     if !std::thread::panicking() {
         resume_unwind(Box::new(RunOver));
     }
-    let steps = cx.unwinding_steps.get() + 1;
+    unwinding_step(cx, 1);
+    Phase::Aftermath(cx)
+}
+
+/// Counts an operation of a destructor after the run. One that waits for what will not come is never resumed.
+fn unwinding_step(cx: &Context, weight: u32) {
+    let steps = cx.unwinding_steps.get() + weight;
     cx.unwinding_steps.set(steps);
     if steps > UNWINDING_LIMIT {
-        // A destructor that waits for something that will not come. Never resumed.
         suspend(cx);
     }
-    Phase::Aftermath(cx)
 }
 
 /// Whether the run is over and the caller is a destructor.
@@ -108,6 +118,9 @@ pub(crate) fn perform(request: &Event) -> (u64, bool) {
 
 /// The current thread yields at `site`.
 pub(crate) fn yielded(site: &'static Location<'static>) {
+    if let Phase::Aftermath(cx) = enter() {
+        return unwinding_step(cx, UNWINDING_YIELD);
+    }
     block_while(|exec| exec.yielded(site));
 }
 
@@ -178,6 +191,9 @@ pub(crate) struct Pool {
     stacks: Vec<DefaultStack>,
     stack_size: usize,
     serial: u32,
+    /// Threads given up in a destructor that does not end.
+    lost: u32,
+    pub(crate) lost_one: bool,
 }
 
 struct Slot {
@@ -195,6 +211,8 @@ impl Pool {
             stacks: Vec::new(),
             stack_size,
             serial: 0,
+            lost: 0,
+            lost_one: false,
         }
     }
 
@@ -335,15 +353,16 @@ impl Pool {
                 cx.exec.borrow_mut().threads[thread].aborting = true;
                 self.resume(cx, slots, thread as u32);
                 if let Some(slot) = slots[thread].take() {
-                    // It waits in a destructor for what cannot come: its stack is lost.
+                    // It waits in a destructor for what cannot come. Its stack is lost, and what it owns.
                     std::mem::forget(slot.coroutine);
-                    let mut exec = cx.exec.borrow_mut();
-                    exec.fail(
-                        FailureKind::StuckDestructor {
-                            thread: thread as u32,
-                        },
-                        None,
-                    );
+                    self.lost_one = true;
+                    self.lost += 1;
+                    if self.lost > LOST_LIMIT {
+                        let thread = thread as u32;
+                        cx.exec
+                            .borrow_mut()
+                            .fail(FailureKind::StuckDestructor { thread }, None);
+                    }
                 }
             }
         }
@@ -393,14 +412,18 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// Panics inside a model are reported with the graph, not printed when they happen: most of them happen again
+/// Panics inside a running model are reported with the graph, not printed when they happen: most of them happen again
 /// in many graphs, and the program may well catch them.
 fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let outside = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if CONTEXT.get().is_null() {
+            // A destructor that panics while it is unwound ends the process: that must not happen in silence.
+            let fatal = context().is_none_or(|cx| {
+                cx.exec.try_borrow_mut().is_ok_and(|mut exec| exec.me().aborting)
+            });
+            if fatal {
                 outside(info);
                 return;
             }

@@ -1,5 +1,7 @@
 //! One program per kind of bug, and its correct twin where there is one.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use weft::cell::{MaybeUninitCell, UnsafeCell};
 use weft::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
 use weft::sync::{Arc, Condvar, Mutex};

@@ -1,116 +1,139 @@
-//! The striped fill/done protocol, bare.
-use weft::cell::UnsafeCell;
-use weft::sync::Arc;
-use weft::sync::atomic::{AtomicU32, Ordering::*, fence};
-use weft::{Builder, hint, thread};
+//! The striped fill/done protocol, bare: known graph counts, each ordering necessary, workers of the search alike.
 
-struct Lane {
-    fill: AtomicU32,
-    done: AtomicU32,
-    input: Vec<UnsafeCell<u32>>,
-    output: Vec<UnsafeCell<u32>>,
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod protocol;
+
+use std::time::{Duration, Instant};
+
+use protocol::{Size, Weaken, run};
+use weft::{Builder, FailureKind, Report};
+
+fn check(size: Size, weaken: Weaken) -> Report {
+    Builder::default().check(move || run(size, weaken))
 }
 
-// SAFETY: the protocol under test orders every access to the cells; the model checks that.
-unsafe impl Sync for Lane {}
-
-fn run(workers: usize, slots: usize, requests: usize) {
-    let lanes: Vec<Arc<Lane>> = (0..workers)
-        .map(|_| {
-            Arc::new(Lane {
-                fill: AtomicU32::new(0),
-                done: AtomicU32::new(0),
-                input: (0..slots).map(|_| UnsafeCell::new(0)).collect(),
-                output: (0..slots).map(|_| UnsafeCell::new(0)).collect(),
-            })
-        })
-        .collect();
-    let handles: Vec<_> = lanes
-        .iter()
-        .enumerate()
-        .map(|(w, lane)| {
-            let lane = lane.clone();
-            let quota = (0..requests).filter(|k| k % workers == w).count();
-            thread::spawn(move || {
-                let mut mine = 0;
-                for _ in 0..quota {
-                    let x = loop {
-                        let x = lane.fill.load(Relaxed) ^ mine;
-                        if x != 0 {
-                            break x;
-                        }
-                        hint::spin_loop();
-                    };
-                    let i = x.trailing_zeros() as usize;
-                    fence(Acquire);
-                    let v = lane.input[i].with(|p| unsafe { *p });
-                    lane.output[i].with_mut(|p| unsafe { *p = v + 100 });
-                    fence(Release);
-                    mine ^= 1 << i;
-                    lane.done.store(mine, Relaxed);
-                }
-            })
-        })
-        .collect();
-    let mut fill = vec![0u32; workers];
-    let mut pending = vec![vec![None; slots]; workers];
-    for k in 0..requests {
-        let w = k % workers;
-        let i = loop {
-            let d = lanes[w].done.load(Relaxed);
-            let free = !(fill[w] ^ d) & ((1 << slots) - 1);
-            if free != 0 {
-                break free.trailing_zeros() as usize;
-            }
-            hint::spin_loop();
-        };
-        fence(Acquire);
-        if let Some(e) = pending[w][i].take() {
-            assert_eq!(lanes[w].output[i].with(|p| unsafe { *p }), e);
-        }
-        lanes[w].input[i].with_mut(|p| unsafe { *p = k as u32 + 1 });
-        fence(Release);
-        fill[w] ^= 1 << i;
-        lanes[w].fill.store(fill[w], Relaxed);
-        pending[w][i] = Some(k as u32 + 101);
-    }
-    for w in 0..workers {
-        while lanes[w].done.load(Relaxed) != fill[w] {
-            hint::spin_loop();
-        }
-    }
-    fence(Acquire);
-    for w in 0..workers {
-        for i in 0..slots {
-            if let Some(e) = pending[w][i].take() {
-                assert_eq!(lanes[w].output[i].with(|p| unsafe { *p }), e);
-            }
-        }
-    }
-    for h in handles {
-        h.join().unwrap();
+fn size(workers: usize, slots: usize, requests: usize) -> Size {
+    Size {
+        workers,
+        slots,
+        requests,
     }
 }
 
 #[test]
 fn counts() {
-    for (w, s, r, n) in [
+    for (workers, slots, requests, graphs) in [
         (1, 1, 2, 1),
         (1, 1, 5, 1),
         (1, 2, 2, 3),
         (1, 2, 3, 9),
         (1, 2, 4, 27),
+        (1, 3, 6, 1_782),
         (2, 1, 4, 1),
         (3, 1, 4, 1),
         (2, 2, 3, 3),
         (2, 2, 4, 9),
         (2, 2, 6, 81),
         (3, 2, 6, 27),
-        (1, 3, 6, 1782),
     ] {
-        let report = Builder::default().check(move || run(w, s, r));
-        println!("{w}x{s} {r}: {report}");
+        let report = check(size(workers, slots, requests), Weaken::Nothing);
+        println!("{workers}×{slots}, {requests}: {report}");
         assert!(report.is_complete());
-        assert_eq!(report.complete, n);
+        assert_eq!(report.complete, graphs, "{workers}×{slots}, {requests}");
     }
+}
+
+#[test]
+fn several_workers_count_alike() {
+    for workers in [1, 2, 4] {
+        let mut builder = Builder::default();
+        builder.workers = workers;
+        let mut visited = 0;
+        let report = builder.visit(|_| visited += 1, || run(size(1, 3, 6), Weaken::Nothing));
+        assert!(report.is_complete(), "{report}");
+        assert_eq!(
+            (report.complete, visited),
+            (1_782, 1_782),
+            "{workers} workers"
+        );
+    }
+}
+
+#[test]
+fn every_graph_is_another_one() {
+    let mut seen = std::collections::BTreeSet::new();
+    let report = Builder::default().visit(
+        |g| assert!(seen.insert(g.canonical())),
+        || run(size(2, 2, 6), Weaken::Nothing),
+    );
+    assert_eq!(report.complete, seen.len() as u64);
+}
+
+#[test]
+fn each_ordering_is_necessary() {
+    for weaken in [
+        Weaken::Fill,
+        Weaken::Take,
+        Weaken::Complete,
+        Weaken::Reap,
+        Weaken::Flush,
+    ] {
+        let start = Instant::now();
+        let report = check(size(1, 1, 2), weaken);
+        let failure = report
+            .failure()
+            .unwrap_or_else(|| panic!("{weaken:?} survived: {report}"));
+        assert!(
+            matches!(failure.kind, FailureKind::Race { .. }),
+            "{weaken:?}: {failure}"
+        );
+        assert!(
+            start.elapsed() < Duration::from_millis(100),
+            "{weaken:?}: {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+#[test]
+fn limits_end_as_bounded() {
+    use weft::{Bound, Verdict};
+    let mut builder = Builder::default();
+    builder.max_graphs = Some(10);
+    let report = builder.check(|| run(size(1, 3, 6), Weaken::Nothing));
+    assert!(
+        matches!(report.verdict, Verdict::Bounded(Bound::Graphs(10))),
+        "{report}"
+    );
+    assert_eq!(report.complete + report.blocked, 10);
+    builder.max_graphs = None;
+    builder.max_duration = Some(Duration::from_millis(1));
+    let report = builder.check(|| run(size(1, 3, 6), Weaken::Nothing));
+    assert!(
+        matches!(report.verdict, Verdict::Bounded(Bound::Duration(_))),
+        "{report}"
+    );
+}
+
+#[test]
+fn every_happens_before_has_a_reason() {
+    let mut pairs = 0;
+    Builder::default().visit(
+        |g| {
+            let order = g.in_order();
+            for &a in &order {
+                for &b in &order {
+                    let steps = g.explain(a, b);
+                    assert_eq!(steps.is_some(), g.hb(a, b), "{a} {b}\n{g}");
+                    let Some(steps) = steps else { continue };
+                    assert_eq!((steps[0].from(), steps[steps.len() - 1].to()), (a, b));
+                    assert!(steps.windows(2).all(|s| s[0].to() == s[1].from()));
+                    pairs += 1;
+                }
+            }
+        },
+        || run(size(2, 2, 3), Weaken::Nothing),
+    );
+    assert!(pairs > 1_000);
 }
