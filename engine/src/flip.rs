@@ -8,7 +8,7 @@
 //! | transition | by | before | after | barrier |
 //! |---|---|---|---|---|
 //! | [`SubmitterSide::publish`] | submitter | Free: bits agree, not pending | Busy: bits differ, pending | `commit.wmb`, then the store |
-//! | [`WorkerSide::take`] | worker | Busy | Busy, in the worker's hands | the load, then `take.rmb` |
+//! | [`WorkerSide::look`] | worker | Busy | Busy, in the worker's hands | the load, then `take.rmb` |
 //! | [`WorkerSide::complete`] | worker | Busy | Done: bits agree, pending | `complete.wmb`, then the store |
 //! | [`SubmitterSide::claim`] | submitter | Free or Done | the same, in the submitter's hands | the load, then `reap.rmb` |
 //! | [`SubmitterSide::delivered`] | submitter | Done | Free | none: private |
@@ -61,6 +61,11 @@ impl Private {
         }
         !(self.fill ^ self.done)
     }
+
+    /// The requests that are with the worker in the snapshot.
+    fn busy(&self) -> u64 {
+        self.pending & !self.owned()
+    }
 }
 
 /// The submitter's half.
@@ -85,10 +90,22 @@ impl SubmitterSide {
         }
     }
 
-    /// A request of the worker's that is the submitter's and not staged, if there is one (O11).
+    /// A request that is the submitter's and not staged, if there is one (O11), with the worker at
+    /// the cursor asked first.
+    pub(crate) fn claim(&mut self, words: &Words, cursor: usize) -> Option<Place> {
+        let around = if faulty(Fault::SearchEndsEarly) {
+            0
+        } else {
+            cursor
+        };
+        let mut from_cursor = (cursor..self.layout.workers).chain(0..around);
+        from_cursor.find_map(|worker| self.claim_from(words, worker))
+    }
+
+    /// The same of one worker's.
     ///
     /// The last snapshot is asked first: shared words are read only when it has nothing left.
-    pub(crate) fn claim(&mut self, words: &Words, worker: usize) -> Option<Place> {
+    fn claim_from(&mut self, words: &Words, worker: usize) -> Option<Place> {
         let around = || self.next[worker].around(self.layout.words_of(worker));
         let mut known = around();
         if let Some(place) = known.find_map(|(word, from)| self.free(word, from)) {
@@ -144,28 +161,14 @@ impl SubmitterSide {
         Some(place)
     }
 
-    /// Takes a new snapshot of all of a worker's words, on the way to [`next_result`](Self::next_result).
-    pub(crate) fn flush(&mut self, words: &Words, worker: usize) {
-        for word in self.layout.words_of(worker) {
-            if self.private[word].pending & !self.private[word].owned() != 0 {
+    /// Takes a new snapshot of the worker's words that have something to wait for; whether all that
+    /// was committed to it is done.
+    pub(crate) fn flush(&mut self, words: &Words, worker: usize) -> bool {
+        self.layout.words_of(worker).fold(true, |drained, word| {
+            if self.private[word].busy() != 0 {
                 self.refresh(words, word, Site::FlushRmb);
             }
-        }
-    }
-
-    /// Whether the worker still had a committed request at a look without barrier.
-    pub(crate) fn is_busy(&self, words: &Words, worker: usize) -> bool {
-        self.layout.words_of(worker).any(|word| {
-            // Ordering: Relaxed; this only decides whether to look on.
-            self.private[word].fill != words.done[word].load(Ordering::Relaxed)
-        })
-    }
-
-    /// Whether the worker has completed anything since the last snapshot, at a look without barrier.
-    pub(crate) fn has_news(&self, words: &Words, worker: usize) -> bool {
-        self.layout.words_of(worker).any(|word| {
-            // Ordering: Relaxed; this only decides whether to look again.
-            self.private[word].done != words.done[word].load(Ordering::Relaxed)
+            drained & (self.private[word].busy() == 0)
         })
     }
 
@@ -247,17 +250,28 @@ impl WorkerSide {
         }
     }
 
-    /// The next request to handle: what is left of the last snapshot, or else of the first word
-    /// that has work, going around from the last request taken.
-    pub(crate) fn take(&mut self, words: &Words) -> Option<Place> {
-        if self.left == 0 {
-            let mut around = self.next.around(self.own.clone());
-            (self.word, self.left) = around.find_map(|(word, _)| {
-                let work = self.work(words, word);
-                (work != 0).then_some((word, work))
-            })?;
-            smp_rmb(Site::TakeRmb);
+    /// Takes a snapshot of the first word that has work, going around from the last request taken;
+    /// whether there is one. Only to be called when nothing is left of the last snapshot.
+    pub(crate) fn look(&mut self, words: &Words) -> bool {
+        debug_assert_eq!(
+            self.left, 0,
+            "a snapshot is taken apart before the next is taken"
+        );
+        let around = self.next.around(self.own.clone());
+        for (word, _) in around {
+            // Ordering: Relaxed; the barrier below comes before anything read here is acted on.
+            let work = words.fill[word].load(Ordering::Relaxed) ^ self.done[self.local(word)];
+            if work != 0 {
+                smp_rmb(Site::TakeRmb);
+                (self.word, self.left) = (word, work);
+                return true;
+            }
         }
+        false
+    }
+
+    /// The next request of the snapshot.
+    pub(crate) fn take(&mut self) -> Option<Place> {
         let from = if self.next.word == self.word {
             self.next.bit
         } else {
@@ -270,12 +284,6 @@ impl WorkerSide {
         Some(place)
     }
 
-    /// The requests of a word that are the worker's.
-    fn work(&self, words: &Words, word: usize) -> u64 {
-        // Ordering: Relaxed; `take.rmb` follows before anything read here is acted on.
-        words.fill[word].load(Ordering::Relaxed) ^ self.done[self.local(word)]
-    }
-
     /// Busy becomes Done. Whether that was the last request of the snapshot.
     pub(crate) fn complete(&mut self, words: &Words, place: Place) -> bool {
         let local = self.local(place.word);
@@ -284,11 +292,6 @@ impl WorkerSide {
         // Ordering: Relaxed, behind `complete.wmb`. A store and no RMW: the word has one writer.
         words.done[place.word].store(self.done[local], Ordering::Relaxed);
         self.left == 0
-    }
-
-    /// Whether there is anything to take, at a look without barrier.
-    pub(crate) fn sees_work(&self, words: &Words) -> bool {
-        self.own.clone().any(|word| self.work(words, word) != 0)
     }
 
     fn local(&self, word: usize) -> usize {

@@ -121,12 +121,10 @@ impl<'a, R> Batch<'a, R> {
         &mut self,
         mut done: impl FnMut(Outcome<'_, R>),
     ) -> Option<Prepared<'_, R>> {
-        let place = loop {
-            match self.threads.claim(&mut done) {
-                Some(place) => break place,
-                None if self.threads.side.stages_all() => return None,
-                None => self.threads.wait_for_any(),
-            }
+        let place = match self.threads.claim(&mut done) {
+            Some(place) => place,
+            None if self.threads.side.stages_all() => return None,
+            None => self.threads.claim_wait(&mut done),
         };
         Some(Prepared::new(self.threads, place, false))
     }

@@ -108,12 +108,7 @@ impl<R> Threads<R> {
     /// Progress: blocking. It waits for a handler to return if every request is with the workers.
     pub fn prepare_wait(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Prepared<'_, R> {
         self.side.unstage();
-        let place = loop {
-            match self.claim(&mut done) {
-                Some(place) => break place,
-                None => self.wait_for_any(),
-            }
-        };
+        let place = self.claim_wait(&mut done);
         Prepared::new(self, place, true)
     }
 
@@ -145,6 +140,7 @@ impl<R> Threads<R> {
     pub fn deliver(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> usize {
         let before = self.pending;
         for worker in 0..self.workers() {
+            self.side.flush(&self.pool.words, worker);
             self.deliver_from(worker, &mut done);
         }
         before - self.pending
@@ -159,12 +155,13 @@ impl<R> Threads<R> {
     pub fn wait_done(&mut self, mut done: impl FnMut(Outcome<'_, R>)) {
         let skipped = usize::from(faulty(Fault::FlushSkipsLast));
         for worker in 0..self.workers() - skipped {
-            self.deliver_from(worker, &mut done);
-            if self.side.is_busy(&self.pool.words, worker) {
-                self.wait(Wish::Drained(worker), |threads| {
-                    !threads.side.is_busy(&threads.pool.words, worker)
-                });
-            }
+            self.pool.submitter_bell.wait(
+                self.pool.patience,
+                Wish::Drained(worker),
+                Site::SubmitterSleepMb,
+                || self.side.flush(&self.pool.words, worker).then_some(()),
+                || self.parker.park(),
+            );
             self.deliver_from(worker, &mut done);
         }
     }
@@ -195,27 +192,37 @@ impl<R> Threads<R> {
         self.pending
     }
 
-    /// Finds a free request from the cursor on (O11) and empties it of its last result.
+    /// Finds a free request and empties it of its last result.
     pub(crate) fn claim(&mut self, done: &mut impl FnMut(Outcome<'_, R>)) -> Option<Place> {
-        let workers = self.workers();
-        let around = if faulty(Fault::SearchEndsEarly) {
-            0
-        } else {
-            self.cursor
-        };
-        let mut from_cursor = (self.cursor..workers).chain(0..around);
-        let place = from_cursor.find_map(|worker| self.side.claim(&self.pool.words, worker))?;
+        let place = self.side.claim(&self.pool.words, self.cursor)?;
+        self.empty(place, done);
+        Some(place)
+    }
+
+    /// As [`claim`](Self::claim), but waits until there is one.
+    pub(crate) fn claim_wait(&mut self, done: &mut impl FnMut(Outcome<'_, R>)) -> Place {
+        let place = self.pool.submitter_bell.wait(
+            self.pool.patience,
+            Wish::Any,
+            Site::SubmitterSleepMb,
+            || self.side.claim(&self.pool.words, self.cursor),
+            || self.parker.park(),
+        );
+        self.empty(place, done);
+        place
+    }
+
+    /// Done becomes Free: hands over the result that a found request may hold.
+    fn empty(&mut self, place: Place, done: &mut impl FnMut(Outcome<'_, R>)) {
         if self.side.holds_result(place) {
             if !faulty(Fault::PendingKept) {
                 self.side.delivered(place);
             }
             self.hand_over(place, done);
         }
-        Some(place)
     }
 
     fn deliver_from(&mut self, worker: usize, done: &mut impl FnMut(Outcome<'_, R>)) {
-        self.side.flush(&self.pool.words, worker);
         while let Some(place) = self.side.next_result(worker) {
             self.hand_over(place, done);
         }
@@ -226,23 +233,6 @@ impl<R> Threads<R> {
         // SAFETY: the submitter owns the request by a snapshot that `reap.rmb` or `flush.rmb`
         // followed (O2, O3, O9), and `&mut self` keeps every guard away.
         unsafe { self.pool.slots.deliver(place.request, done) };
-    }
-
-    /// Waits until a worker has completed something since the last look.
-    pub(crate) fn wait_for_any(&self) {
-        self.wait(Wish::Any, |threads| {
-            (0..threads.workers()).any(|w| threads.side.has_news(&threads.pool.words, w))
-        });
-    }
-
-    fn wait(&self, wish: Wish, ready: impl Fn(&Self) -> bool) {
-        self.pool.submitter_bell.wait(
-            self.pool.patience,
-            wish,
-            Site::SubmitterSleepMb,
-            || ready(self),
-            || self.parker.park(),
-        );
     }
 
     /// Adds a filled request to what the next [`publish`](Self::publish) hands over.

@@ -52,19 +52,20 @@ impl Doorbell {
         Self(CachePadded::new(AtomicUsize::new(AWAKE)))
     }
 
-    /// Waits until `ready`. `park` may return at any time, but must once the bell has been rung.
-    pub(crate) fn wait(
+    /// Looks until there is what is waited for, and returns it. `park` may return at any time, but
+    /// must once the bell has been rung.
+    pub(crate) fn wait<T>(
         &self,
         patience: Patience,
         wish: Wish,
         site: Site,
-        ready: impl Fn() -> bool,
+        mut look: impl FnMut() -> Option<T>,
         park: impl Fn(),
-    ) {
+    ) -> T {
         let mut turn = 0;
         while patience == Patience::Endless || Patience::Turns(turn) != patience {
-            if ready() {
-                return;
+            if let Some(found) = look() {
+                return found;
             }
             relax(turn);
             turn = turn.saturating_add(1);
@@ -72,13 +73,17 @@ impl Doorbell {
         // Ordering: Relaxed, like all accesses to the word: the full barriers order it.
         self.0.store(wish.encode(), Ordering::Relaxed);
         smp_mb(site);
-        while faulty(Fault::NoRecheck) || !ready() {
+        if faulty(Fault::NoRecheck) {
             park();
-            if faulty(Fault::NoRecheck) && ready() {
-                break;
-            }
         }
+        let found = loop {
+            match look() {
+                Some(found) => break found,
+                None => park(),
+            }
+        };
         self.0.store(AWAKE, Ordering::Relaxed);
+        found
     }
 
     /// Called after a change that a sleeper may wait for: unparks it if it sleeps and `grants`

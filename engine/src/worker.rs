@@ -11,9 +11,26 @@ use crate::wake::Wish;
 pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
     let mut side = WorkerSide::new(pool.layout, index);
     loop {
-        while let Some(place) = side.take(&pool.words) {
-            // SAFETY: `take` handed the request to this worker behind `take.rmb` (O1, O4, O9), and
-            // `complete` below is what gives it back.
+        let found = pool.worker_bells[index].wait(
+            pool.patience,
+            Wish::Any,
+            Site::WorkerSleepMb,
+            || match side.look(&pool.words) {
+                true => Some(true),
+                false => pool.is_stopping().then_some(false),
+            },
+            park,
+        );
+        if !found {
+            // The flag came after the last commit: one more look behind the barrier sees it all.
+            smp_rmb(Site::StopRmb);
+            if faulty(Fault::StopWithoutDrain) || !side.look(&pool.words) {
+                return;
+            }
+        }
+        while let Some(place) = side.take() {
+            // SAFETY: the request is this worker's by a snapshot that `take.rmb` followed (O1, O4,
+            // O9), and `complete` below is what gives it back.
             let handle = || unsafe { pool.slots.handle(place.request, &handler) };
             let panicked = !faulty(Fault::FlipBeforeResult) && handle();
             if panicked && faulty(Fault::PanicKeepsRequest) {
@@ -33,20 +50,5 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
                 || pool.submitter.unpark(),
             );
         }
-        if pool.is_stopping() {
-            // The flag came after the last commit: one more look behind the barrier sees it all.
-            smp_rmb(Site::StopRmb);
-            if faulty(Fault::StopWithoutDrain) || !side.sees_work(&pool.words) {
-                return;
-            }
-            continue;
-        }
-        pool.worker_bells[index].wait(
-            pool.patience,
-            Wish::Any,
-            Site::WorkerSleepMb,
-            || side.sees_work(&pool.words) || pool.is_stopping(),
-            park,
-        );
     }
 }

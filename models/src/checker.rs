@@ -6,6 +6,8 @@ mod loom;
 mod native;
 #[cfg(shuttle)]
 mod shuttle;
+#[cfg(weft)]
+mod weft;
 
 use crate::mutant::Mutant;
 use crate::scenario::{Scenario, Size};
@@ -89,6 +91,8 @@ pub fn check(
     use self::loom::check;
     #[cfg(shuttle)]
     use self::shuttle::check;
+    #[cfg(weft)]
+    use self::weft::check;
     #[cfg(not(any(loom, shuttle, weft)))]
     use native::check;
     let run = scenario.run;

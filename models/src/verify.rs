@@ -74,12 +74,14 @@ pub fn run(options: &Options) -> ExitCode {
         }
     }
 
+    let built = start.elapsed();
+
     let progress = Progress::new(&cases, io::stderr().is_terminal());
     let outcomes = schedule::run(&cases, options, &binaries, &children, &progress);
     progress.close();
 
     let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
-    let summary = Summary::new(&rows, start.elapsed());
+    let summary = Summary::new(&rows, built, start.elapsed() - built);
     print(&table::verdicts(
         &rows,
         &summary,

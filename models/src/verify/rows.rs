@@ -71,20 +71,21 @@ impl Row {
     }
 }
 
-/// How many cases ended how, and how long all of it took.
+/// How many cases ended how, and how long it took to build and to run them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Summary {
     counts: [usize; 4],
-    pub(super) time: Duration,
+    pub(super) built: Duration,
+    pub(super) ran: Duration,
 }
 
 impl Summary {
-    pub(super) fn new(rows: &[Row], time: Duration) -> Self {
+    pub(super) fn new(rows: &[Row], built: Duration, ran: Duration) -> Self {
         let mut counts = [0; 4];
         for row in rows {
             counts[row.verdict as usize] += 1;
         }
-        Self { counts, time }
+        Self { counts, built, ran }
     }
 
     pub(super) fn count(&self, word: Word) -> usize {

@@ -17,7 +17,7 @@ use std::thread;
 pub(super) fn estimate(case: &Case) -> f64 {
     let a_second: f64 = match case.checker {
         Checker::Loom => 25_000.0,
-        Checker::Shuttle => 15_000.0,
+        Checker::Shuttle => 20_000.0,
         Checker::Weft | Checker::Native => 10_000.0,
     };
     // A count is far below the 53 bits that a float holds.

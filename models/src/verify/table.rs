@@ -71,7 +71,7 @@ fn table(look: Look, header: &[&str]) -> Table {
     for (index, name) in header.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 2));
-            if *name == "obligations" {
+            if *name == "obligations" && look.width.is_some() {
                 column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(
                     OBLIGATIONS + 2,
                 )));
@@ -170,7 +170,8 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, options: &Options, look:
         count(Word::NotRun)
     );
     if !options.no_time {
-        let _ = write!(text, "; {} with the builds", seconds(summary.time));
+        let (ran, built) = (seconds(summary.ran), seconds(summary.built));
+        let _ = write!(text, "; {ran}, after {built} of building");
     }
     text.push('\n');
     if count(Word::Complete) > 0 {
