@@ -18,8 +18,9 @@ impl Exec {
         let mut event = *request;
         event.label = self.me().label.take();
         if let Some(c) = &mut event.compare {
-            // Two spurious failures in a row tell nothing that one does not.
-            c.weak &= self.rules.spurious_cas && self.me().spurious != Some(event.loc);
+            // Two spurious failures in a row tell nothing that one does not, except to a probe.
+            let again = self.probe.is_none() && self.me().spurious == Some(event.loc);
+            c.weak &= self.rules.spurious_cas && !again;
         }
         let followed = |steps: &mut Vec<Step>| steps.pop().map_or(Choice::Default, |s| s.choice);
         let step = self.guide.as_mut().map(followed);
@@ -111,7 +112,7 @@ impl Exec {
         let again = self.probe_source(&e);
         let picked = match step {
             _ if self.probe.is_some() => {
-                let same = again.and_then(|w| sources.iter().copied().find(|&s| s == (w, false)));
+                let same = again.filter(|again| sources.contains(again));
                 same.or(sources.first().copied())
             }
             Some(Choice::Read(source, spurious)) => {

@@ -140,8 +140,9 @@ impl Exec {
         })
     }
 
-    /// What a read of the probe reads: the same as in the turn before, if it is the same read.
-    pub(crate) fn probe_source(&mut self, request: &Event) -> Option<EventId> {
+    /// What a read of the probe reads: the same as in the turn before, if it is the same read; and whether it then
+    /// fails spuriously, if the one before did.
+    pub(crate) fn probe_source(&mut self, request: &Event) -> Option<(EventId, bool)> {
         let probe = self.probe.as_mut()?;
         let events = &self.graph.threads[probe.thread as usize].events;
         let again = (probe.again..probe.start).find(|&i| {
@@ -149,7 +150,8 @@ impl Exec {
             e.is_read() && e.loc == request.loc && e.site == request.site
         })?;
         probe.again = again + 1;
-        events[again as usize].rf
+        let before = &events[again as usize];
+        before.rf.map(|source| (source, before.spurious))
     }
 }
 

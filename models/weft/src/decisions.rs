@@ -40,6 +40,16 @@ impl Decisions {
         let threads = graph.threads.len();
         let mut done = vec![0u32; threads];
         let mut added: Vec<Vec<EventId>> = vec![Vec::new(); graph.locs.len()];
+        let mut rank: Vec<Vec<usize>> = graph
+            .threads
+            .iter()
+            .map(|t| vec![0; t.events.len()])
+            .collect();
+        for loc in &graph.locs {
+            for (k, w) in loc.co.iter().enumerate() {
+                rank[w.thread as usize][w.index as usize] = k;
+            }
+        }
         let mut steps = Vec::with_capacity(graph.inserted.len());
         let mut current = 0u32;
         while steps.len() < graph.inserted.len() {
@@ -68,14 +78,14 @@ impl Decisions {
             done[thread as usize] += 1;
             steps.push(Step {
                 thread,
-                choice: choice(graph, id, &mut added),
+                choice: choice(graph, id, &mut added, &rank),
             });
         }
         Decisions { steps }
     }
 }
 
-fn choice(graph: &Graph, id: EventId, added: &mut [Vec<EventId>]) -> Choice {
+fn choice(graph: &Graph, id: EventId, added: &mut [Vec<EventId>], rank: &[Vec<usize>]) -> Choice {
     let e = graph.ev(id);
     if let Kind::Choice(picked) = e.kind {
         return if picked == 0 {
@@ -96,7 +106,7 @@ fn choice(graph: &Graph, id: EventId, added: &mut [Vec<EventId>]) -> Choice {
             _ => Choice::Default,
         };
     }
-    let rank = |w: EventId| graph.co_pos(loc, w);
+    let rank = |w: EventId| rank[w.thread as usize][w.index as usize];
     let place = co.partition_point(|&w| rank(w) < rank(id));
     co.insert(place, id);
     if place + 1 == co.len() || e.rmw {

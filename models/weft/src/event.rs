@@ -154,6 +154,8 @@ pub struct Event {
     pub(crate) address: bool,
     /// One more than the index of the last release fence at or before this event; 0 for none.
     pub(crate) release_fence: u32,
+    /// It has revisited a read: an older read may read from it.
+    pub(crate) revisits: bool,
     /// When it was added to the graph, relative to the others.
     pub(crate) stamp: u32,
 }
@@ -174,6 +176,7 @@ impl Event {
             compare: None,
             address: false,
             release_fence: 0,
+            revisits: false,
             stamp: 0,
         }
     }

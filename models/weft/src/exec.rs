@@ -292,7 +292,8 @@ impl Exec {
             (None, None) => true,
             _ => false,
         };
-        let same_value = e.is_read() || e.address || e.value == request.value;
+        let given = e.is_read() || matches!(e.kind, Kind::Choice(_));
+        let same_value = given || e.address || e.value == request.value;
         let same_loc = e.loc == request.loc;
         let same_site = std::ptr::eq(e.site, request.site) || e.site == request.site;
         if !(same_kind && same_order && same_compare && same_value && same_loc && same_site) {

@@ -182,6 +182,7 @@ fn revisit(
     let graph = &mut frame.graph;
     graph.cut(read, write);
     graph.set_read(read, write, spurious);
+    graph.ev_mut(write).revisits = true;
     let e = *graph.ev(write);
     let low = graph
         .oldest_visible(e.loc, graph.clock(write, Which::Hb))

@@ -12,8 +12,11 @@ use crate::runtime::yielded;
 /// gives up after so many turns) is taken for one that never gives up: leave the bound out of the model, or do not
 /// call this in it.
 ///
-/// A turn that wrote something (an atomic store, a successful read-modify-write, a write to a cell), or that read no
-/// atomic, just goes on.
+/// Whether a call ends such a turn at all is found out by going round once more, with the same values read. If the thread
+/// does not come back here, or writes on the way (a store, a successful read-modify-write, a cell, a spawn), the
+/// call means nothing and the thread just goes on. So a loop that waits with `swap` instead of a load or a
+/// `compare_exchange` is not recognised, and runs into
+/// [`Builder::max_events_per_thread`](crate::Builder::max_events_per_thread).
 ///
 /// # Panics
 /// Panics outside a model.

@@ -27,11 +27,16 @@ impl Graph {
         if oldest + 1 == l.co.len() {
             return oldest;
         }
-        for &r in &l.reads {
-            if within(seen, r) {
-                if let Some(w) = self.ev(r).rf {
-                    oldest = oldest.max(self.co_pos(loc, w));
-                }
+        // A thread's reads of a location never go back in coherence order: its last one says it all.
+        let mut done = 0u64;
+        for &r in l.reads.iter().rev() {
+            let bit = 1u64.checked_shl(r.thread).unwrap_or(0);
+            if done & bit != 0 || !within(seen, r) {
+                continue;
+            }
+            done |= bit;
+            if let Some(w) = self.ev(r).rf {
+                oldest = oldest.max(self.co_pos(loc, w));
             }
         }
         oldest
@@ -150,7 +155,7 @@ impl Graph {
             Some(source) if e.is_read() => source,
             _ => {
                 let read_early = |&r: &EventId| self.ev(r).rf == Some(id) && previous(r);
-                if l.reads.iter().any(read_early) {
+                if e.revisits && l.reads.iter().any(read_early) {
                     return false;
                 }
                 id

@@ -151,7 +151,8 @@ impl FailureKind {
             ),
             FailureKind::EventLimit { .. } => Some(
                 "a loop without an end, or one that waits without saying so: call weft::hint::spin_loop() or \
-                 weft::thread::yield_now() in every turn of a waiting loop; raise max_events_per_thread if the \
+                 weft::thread::yield_now() in every turn of a waiting loop, and wait with loads or compare_exchange: a turn \
+                 that writes (a swap, say) does not count as waiting. Raise max_events_per_thread if the \
                  thread really does that much",
             ),
             FailureKind::StuckDestructor { .. } => Some(

@@ -421,7 +421,9 @@ fn install_hook() {
         std::panic::set_hook(Box::new(move |info| {
             // A destructor that panics while it is unwound ends the process: that must not happen in silence.
             let fatal = context().is_none_or(|cx| {
-                cx.exec.try_borrow_mut().is_ok_and(|mut exec| exec.me().aborting)
+                cx.exec
+                    .try_borrow_mut()
+                    .is_ok_and(|mut exec| exec.me().aborting)
             });
             if fatal {
                 outside(info);

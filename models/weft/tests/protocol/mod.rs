@@ -7,16 +7,16 @@ use weft::{hint, thread, trace};
 
 /// How large the program is.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
-    pub workers: usize,
-    pub slots: usize,
-    pub requests: usize,
+pub(crate) struct Size {
+    pub(crate) workers: usize,
+    pub(crate) slots: usize,
+    pub(crate) requests: usize,
 }
 
 /// Which fence is left out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(dead_code, reason = "the benchmark leaves none out")]
-pub enum Weaken {
+pub(crate) enum Weaken {
     Nothing,
     Fill,
     Take,
@@ -74,7 +74,7 @@ fn worker(lane: &Lane, quota: usize, weaken: Weaken) {
 }
 
 /// The whole program.
-pub fn run(size: Size, weaken: Weaken) {
+pub(crate) fn run(size: Size, weaken: Weaken) {
     let Size {
         workers,
         slots,
