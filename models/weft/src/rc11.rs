@@ -67,7 +67,7 @@ impl Graph {
             let e = self.ev(r);
             e.rmw && r != reader && e.rf == Some(write)
         };
-        self.loc(loc).reads.iter().find(taken_by).copied()
+        self.loc(loc).reads.iter().rev().find(taken_by).copied()
     }
 
     /// What `read` can read from, coherence-latest first, given coherence and atomicity: a write, and whether
