@@ -109,12 +109,16 @@ impl Exec {
         self.graph.sources(id, &mut sources);
         self.graph.loc_mut(loc).reads.push(id);
         // The coherence-last write comes first: it is always consistent, and the only maximal choice.
-        let again = self.probe_source(&e);
+        if self.probe.is_some() {
+            self.sources = sources;
+            let Some((source, spurious)) = self.probe_source(&e) else {
+                return self.learn(None);
+            };
+            self.graph.set_read(id, source, spurious);
+            let e = self.graph.ev(id);
+            return Answer::Done(e.value, e.rmw);
+        }
         let picked = match step {
-            _ if self.probe.is_some() => {
-                let same = again.filter(|again| sources.contains(again));
-                same.or(sources.first().copied())
-            }
             Some(Choice::Read(source, spurious)) => {
                 sources.iter().copied().find(|&s| s == (source, spurious))
             }

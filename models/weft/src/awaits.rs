@@ -1,20 +1,26 @@
 //! Telling waiting loops from other yields.
 //!
 //! A `spin_loop` or `yield_now` says that a loop turn ends, not where it began; and some are in no loop at all, or in
-//! one that writes. So the first arrival at such a place is a probe: the thread goes on alone, and reads what it just
-//! read. If it comes back without having written, the place is the end of a waiting loop, whose turn is as long as
-//! the way round was; later arrivals block. If it does not, the yield means nothing. The probe itself is
-//! forgotten: the run starts again from the graph that it had.
+//! one that writes. So the first arrival at such a place is a probe: the thread goes on alone, and reads exactly what it
+//! just read. If it comes back without having written, the place is the end of a waiting loop, whose turn is as long as
+//! the way round was; later arrivals block. If it does not, the turn may begin with a later read: there is another
+//! probe; when no read is left, the yield means nothing. The probe itself is forgotten: the run starts again from the
+//! graph that it had.
 
+use std::collections::HashMap;
 use std::panic::Location;
 
 use crate::decisions::Step;
-use crate::event::{Event, EventId, Kind};
+use crate::event::{Event, EventId, Kind, LocationId};
 use crate::exec::{Answer, Exec, Item, Status, Stop};
 use crate::report::FailureKind;
 
-/// A yield, by its place in the program and that of the last read before it (helpers yield for many loops).
+/// A yield, by its place in the program and that of the last read before it.
 type Place = (&'static Location<'static>, &'static Location<'static>);
+
+/// A yield as the probes' findings know it: its place, and the places and locations of the reads since the thread last
+/// did something. Helpers that load and yield for many loops make the place alone ambiguous.
+type Arrival = (Place, Vec<(&'static Location<'static>, LocationId)>);
 
 /// What is known about a yield: the length of the loop's turn in events; `None` if it ends no waiting loop.
 type Turn = Option<u32>;
@@ -25,28 +31,23 @@ const LONGEST_TURN: u32 = 1_000;
 /// Everything that the probes of a search have found.
 #[derive(Debug, Default)]
 pub(crate) struct Loops {
-    known: Vec<(Place, Turn)>,
-}
-
-impl Loops {
-    fn get(&self, place: Place) -> Option<Turn> {
-        let same = |a: &Place| std::ptr::eq(a.0, place.0) && std::ptr::eq(a.1, place.1);
-        self.known
-            .iter()
-            .find(|(p, _)| same(p))
-            .map(|&(_, turn)| turn)
-    }
+    known: HashMap<Arrival, Turn>,
+    /// A thread, its number of events, and where the next probe there is to look for the turn's first read.
+    realign: Option<(u32, u32, u32)>,
 }
 
 /// A probe under way, and what to go back to afterwards.
 #[derive(Debug)]
 pub(crate) struct Probe {
     place: Place,
+    arrival: Arrival,
     thread: u32,
     start: u32,
     last: EventId,
     items: Vec<Item>,
     guide: Option<Vec<Step>>,
+    /// The turn's first read, once the probe has done a read.
+    first: Option<u32>,
     /// The next of the thread's events to do again.
     again: u32,
 }
@@ -64,18 +65,30 @@ impl Exec {
         let place = (site, events[read as usize].site);
         if let Some(probe) = &self.probe {
             if read >= probe.start && probe.place == place {
+                let whole = last_read(&events[..probe.start as usize], probe.again).is_none();
                 let turn = executed - probe.start;
-                return self.learn(Some(turn));
+                return self.learn(whole.then_some(turn));
             }
             return Answer::Done(0, false);
         }
-        match self.loops.get(place) {
+        let reads = events[quiet as usize..]
+            .iter()
+            .filter(|e| e.is_read())
+            .map(|e| (e.site, e.loc))
+            .collect();
+        let arrival = (place, reads);
+        match self.loops.known.get(&arrival).copied() {
             Some(None) => Answer::Done(0, false),
             Some(Some(turn)) => self.wait(executed.saturating_sub(turn).max(quiet)),
             None if self.left > 0 => Answer::Wait(Status::ReplayEnd),
             None => {
+                let from = match self.loops.realign.take() {
+                    Some((t, at, from)) if (t, at) == (thread, executed) => from,
+                    _ => quiet,
+                };
                 self.probe = Some(Probe {
                     place,
+                    arrival,
                     thread,
                     start: executed,
                     last: self
@@ -86,7 +99,8 @@ impl Exec {
                         .unwrap_or(EventId { thread, index: 0 }),
                     items: self.items.clone(),
                     guide: self.guide.take(),
-                    again: quiet,
+                    first: None,
+                    again: from,
                 });
                 Answer::Done(0, false)
             }
@@ -122,7 +136,15 @@ impl Exec {
     /// Goes back to before the probe that stopped the run.
     pub(crate) fn forget_probe(&mut self, turn: Turn) {
         if let Some(probe) = self.probe.take() {
-            self.loops.known.push((probe.place, turn));
+            match (turn, probe.first) {
+                // What was done again did not lead back; the turn may begin with a later read.
+                (None, Some(first)) => {
+                    self.loops.realign = Some((probe.thread, probe.start, first + 1));
+                }
+                _ => {
+                    self.loops.known.insert(probe.arrival, turn);
+                }
+            }
             self.graph.truncate_after(probe.last);
             self.items = probe.items;
             self.guide = probe.guide;
@@ -140,18 +162,29 @@ impl Exec {
         })
     }
 
-    /// What a read of the probe reads: the same as in the turn before, if it is the same read; and whether it then
-    /// fails spuriously, if the one before did.
+    /// What a read of the probe reads: the same as in the turn before, consistent or not, since the events of the
+    /// probe are forgotten. `None` if the thread reads something else: it is not in the turn that the probe assumes.
     pub(crate) fn probe_source(&mut self, request: &Event) -> Option<(EventId, bool)> {
         let probe = self.probe.as_mut()?;
         let events = &self.graph.threads[probe.thread as usize].events;
-        let again = (probe.again..probe.start).find(|&i| {
-            let e = &events[i as usize];
+        let same = |i: &u32| {
+            let e = &events[*i as usize];
             e.is_read() && e.loc == request.loc && e.site == request.site
-        })?;
+        };
+        let left = probe.again..probe.start;
+        let again = if probe.first.is_none() {
+            left.into_iter().find(same)?
+        } else {
+            let atomic_read = |i: &u32| {
+                let e = &events[*i as usize];
+                e.is_read() && e.is_atomic()
+            };
+            left.into_iter().find(atomic_read).filter(same)?
+        };
+        probe.first.get_or_insert(again);
         probe.again = again + 1;
-        let before = &events[again as usize];
-        before.rf.map(|source| (source, before.spurious))
+        let e = &events[again as usize];
+        e.rf.map(|source| (source, e.spurious))
     }
 }
 
