@@ -16,6 +16,7 @@ mod oracle {
     pub(crate) mod flavours;
     mod itself;
     mod known;
+    mod pinned;
     mod protocol;
     pub(crate) mod random;
     pub(crate) mod rc11;

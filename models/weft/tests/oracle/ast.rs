@@ -146,20 +146,6 @@ impl Program {
         }
     }
 
-    /// The number of instructions, spawns and joins not counted.
-    pub(crate) fn len(&self) -> usize {
-        fn count(body: &[Instr]) -> usize {
-            body.iter()
-                .map(|i| match i {
-                    Instr::If(_, inner) => 1 + count(inner),
-                    Instr::Spawn(_) | Instr::Join(_) => 0,
-                    _ => 1,
-                })
-                .sum()
-        }
-        self.threads.iter().map(|t| count(t)).sum()
-    }
-
     /// Reads the text form.
     ///
     /// # Panics

@@ -1,0 +1,49 @@
+//! Programs on which the explorer and the enumerator once disagreed, at their smallest.
+
+use super::ast::Program;
+use super::compare::compare;
+
+/// What went wrong, and the program.
+const ONCE_WRONG: &[(&str, &str)] = &[
+    (
+        "a stale read before a loop is not the loop's: this hangs",
+        "store x rlx 1 | load x rlx; if 0 { await y rlx 1 }",
+    ),
+    (
+        "the same when a helper's other loop has a longer turn: this hangs",
+        "store x rlx 1 | load x rlx; if 0 { await y rlx 1 } | either z z rlx 1 1 | store z rlx 1",
+    ),
+    (
+        "a turn of two reads, the first one stale, behind a helper's shorter loop: no hang",
+        "store z rlx 1; store x rlx 1 | either x y rlx 1 1 | await z rlx 1",
+    ),
+    (
+        "a turn that coherence does not let a thread repeat is a turn",
+        "store y rlx 2 | either y y rlx 2 1 | store y rlx 1",
+    ),
+    (
+        "nor one after a seq-cst fence",
+        "store y rlx 1; store y rlx 2 | fence sc; either y y rlx 2 1; load z sc",
+    ),
+    (
+        "what a thread wrote before a loop is no part of it",
+        "store y rlx 1; await x rlx 1 | store x rlx 1",
+    ),
+    (
+        "waiting for an exchange can hang",
+        "spin x acq/rlx 0->2 | store x rlx 1",
+    ),
+    (
+        "two spurious failures in a row are one",
+        "weak x rlx/rlx 0->2; weak x rlx/rlx 0->1",
+    ),
+];
+
+#[test]
+fn once_wrong() {
+    for (what, text) in ONCE_WRONG {
+        if let Err(difference) = compare(&Program::parse(text)) {
+            panic!("{what}\n{text}\n{difference}");
+        }
+    }
+}
