@@ -36,7 +36,7 @@ impl fmt::Display for EventId {
     }
 }
 
-/// A location's number within one graph; see [`Graph::location`](crate::Graph::location).
+/// A location's number within one graph; see [`Graph::locations`](crate::Graph::locations).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct LocationId(pub(crate) u32);
 

@@ -1,4 +1,115 @@
-//! weft-checker
+//! An optimal exhaustive model checker for concurrent Rust, under the C11 memory model as repaired (RC11).
+//!
+//! Write the program as a closure over weft's types, which have std's names; [`model`] runs it once for every
+//! behaviour that the memory model allows, and panics with the one that fails.
+//!
+//! ```
+//! use weft::sync::Arc;
+//! use weft::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
+//! use weft::thread;
+//!
+//! weft::model(|| {
+//!     let mail = Arc::new((AtomicU32::new(0), AtomicBool::new(false)));
+//!     let sender = Arc::clone(&mail);
+//!     let t = thread::spawn(move || {
+//!         sender.0.store(7, Relaxed);
+//!         sender.1.store(true, Release); // Relaxed would fail the assertion below
+//!     });
+//!     if mail.1.load(Acquire) {
+//!         assert_eq!(mail.0.load(Relaxed), 7);
+//!     }
+//!     t.join().unwrap();
+//! });
+//! ```
+//!
+//! # What is explored: execution graphs
+//!
+//! Most interleavings of a program differ only in the order of steps that do not concern each other. So the unit here is
+//! not the interleaving but the **execution graph**: the events of each thread in *program order* (po), for each read the
+//! write that it *reads from* (rf), and for each location the *coherence order* (co) of its writes. From these follow
+//! *synchronises-with* (sw: a release with the acquire that reads from it) and *happens-before* (hb: po and sw, in
+//! any number). A memory model is a set of rules about graphs; RC11's are coherence, atomicity of
+//! read-modify-writes, the SC axiom, and no cycle of po and rf.
+//!
+//! The search builds graphs event by event. A read is tried with every write that the rules let it read; a write is tried
+//! at every place in coherence order, and is offered to the reads that are there already. The algorithm is TruSt
+//! (Kokologiannakis, Marmanis, Gladstein, Vafeiadis: "Truly stateless, optimal dynamic partial order reduction", POPL
+//! 2022): it visits every graph exactly once, and remembers no set of visited ones, so memory is that of one graph
+//! and its untried alternatives. That is why the numbers are small. Message passing with release and acquire is
+//! 3 graphs: the flag is unset, or set; and if unset, the data is old or new. Store buffering is 4, one of them
+//! forbidden when all accesses are `SeqCst`.
+//!
+//! # What counts as a failure
+//!
+//! - A **panic** that escapes a thread, a failed assertion for one. (One that the program catches is no failure.)
+//! - A **data race**: two accesses to one location, one at least a write and one at least not atomic, neither of which
+//!   happens before the other. [`cell::UnsafeCell`] accesses are not atomic, and neither is the *creation* of an
+//!   atomic.
+//! - A read of an **uninitialised** [`cell::MaybeUninitCell`].
+//! - A **hang**: an execution that ends with threads in spin loops although they have read the newest value of everything that
+//!   they look at; a **deadlock**: the same with locks, tokens and joins. A lost wake-up shows as one of these.
+//! - Behaviour that is **not a function of what was read**, and loops that do not say that they wait.
+//!
+//! # Reading an error
+//!
+//! ```text
+//! data race: neither access happens before the other
+//!   1.1: W na data at src/slot.rs:24
+//!   0.5: R na data at src/slot.rs:34
+//!
+//! main                      │ filler                 │
+//! ──────────────────────────┼────────────────────────┼─
+//! 0.1 new full = 0          │                        │ slot.rs:18
+//! 0.2 new data              │                        │ slot.rs:19
+//! 0.3 spawn filler          │                        │ slot.rs:22
+//!                           │ 1.1 W na data          │ slot.rs:24
+//!                           │ 1.2 W rlx full = 1     │ slot.rs:27
+//! 0.4 R rlx full = 1 <- 1.2 │                        │ slot.rs:30
+//! 0.5 R na data <- 1.1      │                        │ slot.rs:34
+//!
+//! replay: weft1: 0*4 1*3 0*2
+//! ```
+//!
+//! Each line is a step: its thread and index, what it does (`R`ead, `W`rite, `U`pdate, `F`ence), how it is ordered
+//! (`na` not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), and where a read reads from. Steps below a step never happen
+//! before it; otherwise the lines' order means nothing: a read may well read an older write than the last line says.
+//! The last line, given to [`Builder::replay`] with the same program, runs just this execution.
+//! [`Failure::to_svg`] draws it.
+//!
+//! # Waiting
+//!
+//! A loop that waits must say so with [`hint::spin_loop`] or [`thread::yield_now`] in every turn. Turns that see nothing
+//! new are then not explored: the thread sleeps until a value arrives that it has not seen. Executions in which it
+//! looks too early and sleeps are counted as *blocked*, not as complete. Do not bound such loops; see
+//! [`hint::spin_loop`]. `park`, locks and `join` wait in the same way.
+//!
+//! # Porting a loom test
+//!
+//! Change `loom` to `weft` in the imports. What differs:
+//!
+//! - `SeqCst` accesses really are; loom treats them as `AcqRel` and reports store buffering that cannot happen.
+//!   Load buffering is absent from both (see below).
+//! - Every behaviour is explored: there is no preemption bound, and a cap ends as [`Verdict::Bounded`], never as success.
+//! - Threads are unlimited, and so are the stores that a location remembers.
+//! - `compare_exchange_weak` fails spuriously; `Builder::spurious_park` lets `park` return early.
+//! - Hangs are failures. A loom test that relied on `loom::thread::yield_now` in a loop that *writes* goes on as
+//!   before; one whose loop cannot end is now found out.
+//! - No `lazy_static`, `thread_local` or `const` constructors: every object belongs to one run of the closure.
+//!
+//! # Limits
+//!
+//! - **Load buffering.** RC11 forbids cycles of po and rf, and so does this checker: of `r1 = x; y = 1 ‖ r2 = y; x = 1` it
+//!   never shows `r1 = r2 = 1`. The C++ standard and some hardware (Arm, POWER) allow that for relaxed accesses
+//!   without dependencies. No proof here covers it.
+//! - Release sequences are C++20's: a release write and the read-modify-writes that follow it; not later plain stores of its
+//!   thread.
+//! - The values of cells are the program's own memory, so a pointer into freed memory is not tracked, and a node freed
+//!   and allocated again may get its old address (which is then reported as nondeterminism). Use indices, or leak.
+//! - [`sync::Arc`] is std's: its counts order nothing here.
+//! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits.
+//! - A destructor that panics while an execution is being unwound ends the process, as in all of Rust: destructors must not
+//!   unwrap what [`thread::JoinHandle::join`] answers.
+
 mod add;
 mod awaits;
 mod builder;

@@ -316,14 +316,14 @@ impl fmt::Display for Failure {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.verdict {
-            Verdict::Complete => write!(f, "COMPLETE")?,
-            Verdict::Bounded(why) => write!(f, "BOUNDED ({why})")?,
-            Verdict::Failed(failure) => writeln!(f, "FAILED: {failure}")?,
+            Verdict::Complete => write!(f, "COMPLETE: ")?,
+            Verdict::Bounded(why) => write!(f, "BOUNDED ({why}): ")?,
+            Verdict::Failed(failure) => write!(f, "FAILED: {failure}\nafter ")?,
         }
         let seconds = self.time.as_secs_f64();
         write!(
             f,
-            ": {} graphs + {} blocked, {seconds:.3} s",
+            "{} graphs + {} blocked, {seconds:.3} s",
             self.complete, self.blocked
         )
     }

@@ -765,8 +765,7 @@ fn a_redundant_load_loses_no_outcome() {
             out.lock().unwrap().insert(reader.join().unwrap());
         });
         assert!(report.is_complete());
-        let seen = seen.lock().unwrap().clone();
-        seen
+        std::mem::take(&mut *seen.lock().unwrap())
     };
     let all = BTreeSet::from([(0, 0), (0, 1), (1, 0), (1, 1)]);
     assert_eq!(run(false), all);

@@ -171,7 +171,10 @@ fn park_may_return_early_if_asked_to() {
     spurious.spurious_park = true;
     let report = spurious.check(program);
     let failure = report.failure().unwrap();
-    assert!(matches!(failure.kind, FailureKind::Panic { .. }), "{failure}");
+    assert!(
+        matches!(failure.kind, FailureKind::Panic { .. }),
+        "{failure}"
+    );
 }
 
 #[test]
