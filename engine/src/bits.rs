@@ -84,8 +84,9 @@ impl Layout {
     }
 }
 
-/// Where a search in a worker's range starts. Every search begins behind the last hit and wraps
-/// around, so that no request starves behind a lower one that is always ready.
+/// Where a search in a worker's range starts: behind the last hit. Every search goes once around
+/// from there, strictly in turn, so that no request starves behind others that are always ready,
+/// neither in its own word nor in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub(crate) word: usize,
@@ -100,50 +101,26 @@ impl Cursor {
         }
     }
 
-    /// The words of the range from the cursor's on, once around, each with the bit to start at.
-    pub(crate) fn around(self, words: Range<usize>) -> impl Iterator<Item = (usize, u32)> {
-        let before = words.start..self.word;
-        std::iter::once((self.word, self.bit)).chain(
-            (self.word + 1..words.end)
-                .chain(before)
-                .map(|word| (word, 0)),
-        )
+    /// The bits of the cursor's word that come first in turn; the others come last.
+    pub(crate) fn ahead(self) -> u64 {
+        u64::MAX << self.bit
+    }
+
+    /// The words of the range that come between the two, in turn.
+    pub(crate) fn others(self, words: Range<usize>) -> impl Iterator<Item = usize> {
+        (self.word + 1..words.end).chain(words.start..self.word)
     }
 }
 
-/// The first set bit at or above `from`, or else the lowest one.
+/// The lowest set bit.
 #[inline]
-pub(crate) fn first_set_from(bits: u64, from: u32) -> Option<u32> {
-    let above = bits & (u64::MAX << from);
-    match (above, bits) {
-        (0, 0) => None,
-        (0, _) => Some(bits.trailing_zeros()),
-        _ => Some(above.trailing_zeros()),
-    }
+pub(crate) fn first_set(bits: u64) -> Option<u32> {
+    (bits != 0).then(|| bits.trailing_zeros())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn first_set_from_agrees_with_a_walk_over_the_bits() {
-        let words = [
-            0,
-            1,
-            1 << 63,
-            0x8000_0000_0000_0001,
-            u64::MAX,
-            0xA5A5 << 20,
-            6,
-        ];
-        for bits in words {
-            for from in 0..64 {
-                let naive = (from..64).chain(0..from).find(|bit| bits >> bit & 1 == 1);
-                assert_eq!(first_set_from(bits, from), naive, "{bits:#x} from {from}");
-            }
-        }
-    }
 
     #[test]
     fn every_request_has_one_place_and_its_own_bit() {
@@ -184,9 +161,30 @@ mod tests {
     }
 
     #[test]
-    fn around_visits_each_word_once_from_the_cursor_on() {
-        let cursor = Cursor { word: 5, bit: 7 };
-        let order: Vec<_> = cursor.around(3..8).collect();
-        assert_eq!(order, [(5, 7), (6, 0), (7, 0), (3, 0), (4, 0)]);
+    fn a_search_visits_each_request_once_in_turn() {
+        for ring_size in [1, 2, 64, 65, 130] {
+            let layout = Layout::new(2, ring_size);
+            let own = layout.words_of(1);
+            for start in 0..ring_size {
+                let cursor = Cursor {
+                    word: own.start + start / WORD_BITS,
+                    bit: (start % WORD_BITS) as u32,
+                };
+                let ahead = (cursor.word, cursor.ahead());
+                let others = cursor.others(own.clone()).map(|word| (word, u64::MAX));
+                let behind = (cursor.word, !cursor.ahead());
+                let parts = std::iter::once(ahead).chain(others).chain([behind]);
+                let visited = parts.flat_map(|(word, part)| {
+                    let mut left = layout.mask(word) & part;
+                    std::iter::from_fn(move || {
+                        let bit = first_set(left)?;
+                        left &= left - 1;
+                        Some(layout.place(word, bit).request)
+                    })
+                });
+                let in_turn = (0..ring_size).map(|step| ring_size + (start + step) % ring_size);
+                assert!(visited.eq(in_turn), "{ring_size} from {start}");
+            }
+        }
     }
 }

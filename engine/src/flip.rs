@@ -15,7 +15,7 @@
 //!
 //! Bits that differ without being pending would be a request that nobody committed: never.
 
-use crate::bits::{Cursor, Layout, Place, first_set_from};
+use crate::bits::{Cursor, Layout, Place, first_set};
 use crate::mutation::{Fault, faulty};
 use crate::site::{Site, smp_rmb, smp_wmb};
 use crate::sync::{AtomicU64, CachePadded, Ordering};
@@ -102,28 +102,33 @@ impl SubmitterSide {
         from_cursor.find_map(|worker| self.claim_from(words, worker))
     }
 
-    /// The same of one worker's.
-    ///
-    /// The last snapshot is asked first: shared words are read only when it has nothing left.
+    /// The same of one worker's, strictly in turn from its last one on, so that each result is
+    /// come round to however many others are there.
     fn claim_from(&mut self, words: &Words, worker: usize) -> Option<Place> {
-        let around = || self.next[worker].around(self.layout.words_of(worker));
-        let mut known = around();
-        if let Some(place) = known.find_map(|(word, from)| self.free(word, from)) {
-            return Some(place);
-        }
-        let mut fresh = around();
-        fresh.find_map(|(word, from)| {
+        let cursor = self.next[worker];
+        let mut others = cursor.others(self.layout.words_of(worker));
+        self.find(words, cursor.word, cursor.ahead())
+            .or_else(|| others.find_map(|word| self.find(words, word, u64::MAX)))
+            // Of its snapshot of a moment ago.
+            .or_else(|| self.free(cursor.word, !cursor.ahead()))
+    }
+
+    /// The first such request among some bits of a word. The last snapshot is asked first: the
+    /// shared word is read only when that has nothing left.
+    fn find(&mut self, words: &Words, word: usize, bits: u64) -> Option<Place> {
+        self.free(word, bits).or_else(|| {
             self.refresh(words, word, Site::ReapRmb)
-                .then(|| self.free(word, from))
+                .then(|| self.free(word, bits))
                 .flatten()
         })
     }
 
-    /// A request of the word that the snapshot shows as the submitter's, unless it is staged.
-    fn free(&self, word: usize, from: u32) -> Option<Place> {
+    /// The first request among some bits of a word that the snapshot shows as the submitter's,
+    /// unless it is staged.
+    fn free(&self, word: usize, bits: u64) -> Option<Place> {
         let private = &self.private[word];
-        let free = private.owned() & !private.staged & self.layout.mask(word);
-        first_set_from(free, from).map(|bit| self.layout.place(word, bit))
+        let free = private.owned() & !private.staged & self.layout.mask(word) & bits;
+        first_set(free).map(|bit| self.layout.place(word, bit))
     }
 
     /// Takes a new snapshot of a word of `done`; whether it brought news.
@@ -155,7 +160,7 @@ impl SubmitterSide {
         let place = self.layout.words_of(worker).find_map(|word| {
             let private = &self.private[word];
             let ready = private.owned() & private.pending;
-            first_set_from(ready, 0).map(|bit| self.layout.place(word, bit))
+            first_set(ready).map(|bit| self.layout.place(word, bit))
         })?;
         self.delivered(place);
         Some(place)
@@ -250,34 +255,40 @@ impl WorkerSide {
         }
     }
 
-    /// Takes a snapshot of the first word that has work, going around from the last request taken;
-    /// whether there is one. Only to be called when nothing is left of the last snapshot.
+    /// Takes a snapshot of the first word that has work, strictly in turn from the last request
+    /// taken on; whether there is one. Only to be called when nothing is left of the last snapshot.
     pub(crate) fn look(&mut self, words: &Words) -> bool {
         debug_assert_eq!(
             self.left, 0,
             "a snapshot is taken apart before the next is taken"
         );
-        let around = self.next.around(self.own.clone());
-        for (word, _) in around {
-            // Ordering: Relaxed; the barrier below comes before anything read here is acted on.
-            let work = words.fill[word].load(Ordering::Relaxed) ^ self.done[self.local(word)];
-            if work != 0 {
-                smp_rmb(Site::TakeRmb);
-                (self.word, self.left) = (word, work);
-                return true;
-            }
+        let cursor = self.next;
+        let at_cursor = self.work(words, cursor.word);
+        let others = cursor.others(self.own.clone());
+        let found = match at_cursor & cursor.ahead() {
+            0 => others
+                .map(|word| (word, self.work(words, word)))
+                .find(|&(_, work)| work != 0)
+                .unwrap_or((cursor.word, at_cursor)),
+            ahead => (cursor.word, ahead),
+        };
+        if found.1 == 0 {
+            return false;
         }
-        false
+        smp_rmb(Site::TakeRmb);
+        (self.word, self.left) = found;
+        true
+    }
+
+    /// The requests of a word that are the worker's.
+    fn work(&self, words: &Words, word: usize) -> u64 {
+        // Ordering: Relaxed; `take.rmb` comes before anything read here is acted on.
+        words.fill[word].load(Ordering::Relaxed) ^ self.done[self.local(word)]
     }
 
     /// The next request of the snapshot.
     pub(crate) fn take(&mut self) -> Option<Place> {
-        let from = if self.next.word == self.word {
-            self.next.bit
-        } else {
-            0
-        };
-        let bit = first_set_from(self.left, from)?;
+        let bit = first_set(self.left)?;
         let place = self.layout.place(self.word, bit);
         self.left &= !place.mask;
         self.next = self.layout.after(place);

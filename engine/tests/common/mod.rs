@@ -1,0 +1,126 @@
+//! What the tests share. Each test binary uses a part of it.
+#![allow(
+    dead_code,
+    reason = "a test binary of its own for each theme, with a part of this in each"
+)]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Far beyond what anything here takes on the slowest machine; to fail rather than hang.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs a test's body and fails if it hangs, as it would on a lost wake-up.
+pub(crate) fn in_time(body: impl FnOnce() + Send + 'static) {
+    let (done, finished) = channel();
+    let runs = thread::spawn(move || {
+        body();
+        let _ = done.send(());
+    });
+    match finished.recv_timeout(PATIENCE) {
+        Err(RecvTimeoutError::Timeout) => panic!("no end after {PATIENCE:?}"),
+        // The end of the channel is the end of the body, by whatever way.
+        Ok(()) | Err(RecvTimeoutError::Disconnected) => {
+            if let Err(panic) = runs.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+/// Waits for what another thread is about to bring about.
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(start.elapsed() < PATIENCE, "never: {what}");
+        thread::yield_now();
+    }
+}
+
+/// Permits that a handler must take before it goes on.
+#[derive(Default)]
+pub(crate) struct Gate {
+    permits: Mutex<usize>,
+    more: Condvar,
+}
+
+impl Gate {
+    pub(crate) fn let_through(&self, how_many: usize) {
+        *self.permits() += how_many;
+        self.more.notify_all();
+    }
+
+    /// From now on the gate is open.
+    pub(crate) fn open(&self) {
+        *self.permits() = usize::MAX / 2;
+        self.more.notify_all();
+    }
+
+    pub(crate) fn pass(&self) {
+        let mut permits = self.permits();
+        while *permits == 0 {
+            permits = self
+                .more
+                .wait(permits)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *permits -= 1;
+    }
+
+    fn permits(&self) -> MutexGuard<'_, usize> {
+        self.permits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the gate when the test ends, even by a failure: else the pool would wait for its handlers.
+pub(crate) struct OpenAtEnd(pub(crate) Arc<Gate>);
+
+impl Drop for OpenAtEnd {
+    fn drop(&mut self) {
+        self.0.open();
+    }
+}
+
+/// How many of something there are.
+#[derive(Clone, Default)]
+pub(crate) struct Counter(Arc<AtomicUsize>);
+
+impl Counter {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Counts its drops; one that is dropped twice is a use after free, which is what it looks for.
+pub(crate) struct Tracked {
+    pub(crate) number: usize,
+    drops: Counter,
+    alive: bool,
+}
+
+impl Tracked {
+    pub(crate) fn new(number: usize, drops: &Counter) -> Self {
+        Self {
+            number,
+            drops: drops.clone(),
+            alive: true,
+        }
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        assert!(std::mem::take(&mut self.alive), "dropped twice");
+        self.drops.add();
+    }
+}
