@@ -1,0 +1,155 @@
+//! Pools that borrow from the stack.
+#![cfg(not(any(loom, shuttle, weft)))]
+
+mod common;
+
+use common::{Counter, Tracked, in_time};
+use flipside::{SpawnError, Threads};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[test]
+fn requests_and_handler_borrow_from_the_stack() {
+    in_time(|| {
+        let text: Vec<String> = (0..500).map(|n| format!("line {n}")).collect();
+        let bytes = AtomicUsize::new(0);
+        let mut lengths = vec![0; text.len()];
+        let longest = Threads::builder().workers(3).ring_size(7).scope(
+            // Each request holds what it works on by reference, and its place for the result.
+            |_| Ok(("", None::<&mut usize>)),
+            |(line, length): &mut (&str, Option<&mut usize>)| {
+                bytes.fetch_add(line.len(), Ordering::Relaxed);
+                if let Some(length) = length {
+                    **length = line.len();
+                }
+            },
+            |threads| {
+                let mut longest = 0;
+                for (line, length) in text.iter().zip(&mut lengths) {
+                    let mut request = threads.prepare_wait(|done| {
+                        let (line, _) = done.expect("no panics");
+                        longest = longest.max(line.len());
+                    });
+                    *request = (line, Some(length));
+                    request.commit();
+                }
+                threads.wait_done(|_| ());
+                longest
+            },
+        );
+        assert_eq!(longest.expect("a pool"), "line 100".len());
+        assert_eq!(bytes.into_inner(), text.concat().len());
+        assert!(lengths.iter().zip(&text).all(|(&n, line)| n == line.len()));
+    });
+}
+
+/// What was committed is handled before the scope is over, however it ends.
+#[test]
+fn everything_committed_is_handled_before_the_end() {
+    in_time(|| {
+        for panics in [false, true] {
+            let (handled, drops) = (AtomicUsize::new(0), Counter::default());
+            let run = || {
+                Threads::builder().workers(2).ring_size(50).scope(
+                    |index| Ok(Tracked::new(index, &drops)),
+                    |_| {
+                        std::thread::yield_now();
+                        handled.fetch_add(1, Ordering::Relaxed);
+                    },
+                    |threads| {
+                        for _ in 0..80 {
+                            threads.prepare(|_| ()).expect("100 are free").commit();
+                        }
+                        assert!(!panics, "the body's own");
+                        "the end"
+                    },
+                )
+            };
+            let result = catch_unwind(AssertUnwindSafe(run));
+            match result {
+                Ok(result) => assert_eq!((result.expect("a pool"), panics), ("the end", false)),
+                Err(payload) => {
+                    assert!(panics);
+                    assert_eq!(payload.downcast_ref(), Some(&"the body's own"));
+                }
+            }
+            assert_eq!((handled.into_inner(), drops.get()), (80, 100));
+        }
+    });
+}
+
+#[test]
+fn a_handler_that_panics_is_no_panic_of_the_scope() {
+    in_time(|| {
+        let marked = Threads::builder().workers(2).ring_size(2).scope(
+            |_| Ok(0),
+            |number: &mut usize| assert_ne!(*number % 3, 0, "no multiples of three"),
+            |threads| {
+                let mut marked = 0;
+                for number in 0..30 {
+                    let count = |done: flipside::Outcome<'_, usize>| done.is_err();
+                    let mut request =
+                        threads.prepare_wait(|done| marked += usize::from(count(done)));
+                    *request = number;
+                    request.commit();
+                }
+                threads.wait_done(|done| marked += usize::from(done.is_err()));
+                // Of this one nobody asks.
+                threads.prepare_wait(|_| ()).commit();
+                marked
+            },
+        );
+        assert_eq!(marked.expect("a pool"), 10);
+    });
+}
+
+#[test]
+fn the_body_does_not_run_if_the_pool_cannot_start() {
+    let drops = Counter::default();
+    let scope = |workers, fails_at| {
+        Threads::builder().workers(workers).ring_size(4).scope(
+            |index| match index {
+                _ if index == fails_at => Err("out of luck")?,
+                _ => Ok(Tracked::new(index, &drops)),
+            },
+            |_| (),
+            |_| -> () { panic!("the body ran") },
+        )
+    };
+    let error = scope(1, 2).expect_err("init fails");
+    assert!(
+        matches!(error, SpawnError::Init { index: 2, .. }),
+        "{error}"
+    );
+    assert_eq!(drops.get(), 2);
+    let error = scope(0, 9).expect_err("no workers");
+    assert!(matches!(error, SpawnError::Config(_)), "{error}");
+    assert_eq!(drops.get(), 2);
+}
+
+#[test]
+fn scopes_nest() {
+    in_time(|| {
+        let total = AtomicUsize::new(0);
+        let add = |number: &mut usize| {
+            total.fetch_add(*number, Ordering::Relaxed);
+        };
+        let builder = Threads::builder().workers(2).ring_size(2);
+        let result = builder.clone().scope(Ok, add, |outer| {
+            builder.scope(Ok, add, |inner| {
+                for number in 0..100 {
+                    let pool = if number % 2 == 0 {
+                        &mut *outer
+                    } else {
+                        &mut *inner
+                    };
+                    let mut request = pool.prepare_wait(|_| ());
+                    *request = number;
+                    request.commit();
+                }
+            })
+        });
+        result.expect("the outer").expect("the inner");
+        assert_eq!(total.into_inner(), 99 * 50);
+    });
+}
