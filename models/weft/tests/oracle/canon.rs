@@ -32,8 +32,13 @@ pub(crate) enum Shown {
 }
 
 /// The text of a graph: the events of each thread, then the coherence order of each atomic
-/// location that is written at all. Non-atomic accesses have no value here.
-pub(crate) fn text(threads: &[Vec<Shown>], co: &[(Loc, Vec<Id>)]) -> String {
+/// location that is written at all, and how many events of other threads happen before an event.
+/// Non-atomic accesses have no value here.
+pub(crate) fn text(
+    threads: &[Vec<Shown>],
+    co: &[(Loc, Vec<Id>)],
+    hb: impl Fn((usize, usize), (usize, usize)) -> bool,
+) -> String {
     let mut out = String::new();
     for (t, events) in threads.iter().enumerate() {
         let _ = write!(out, "T{t}:");
@@ -47,6 +52,18 @@ pub(crate) fn text(threads: &[Vec<Shown>], co: &[(Loc, Vec<Id>)]) -> String {
         if !loc.plain() && order.len() > 1 {
             let ids: Vec<String> = order.iter().map(|i| id(*i)).collect();
             let _ = write!(out, "co {}: {}; ", loc.name(), ids.join(" "));
+        }
+    }
+    for (t, events) in threads.iter().enumerate() {
+        for n in 0..events.len() {
+            for (other, theirs) in threads.iter().enumerate().filter(|(o, _)| *o != t) {
+                let before = (0..theirs.len())
+                    .filter(|k| hb((other, *k), (t, n)))
+                    .count();
+                if before > 0 {
+                    let _ = write!(out, "hb {other}*{before}-{t}.{n}; ");
+                }
+            }
         }
     }
     out
@@ -94,7 +111,11 @@ fn id(id: Id) -> String {
 }
 
 /// The text of a state of the enumerator under a coherence order.
-pub(crate) fn of_state(state: &State, orders: &[(Loc, Vec<Source>)]) -> String {
+pub(crate) fn of_state(
+    state: &State,
+    orders: &[(Loc, Vec<Source>)],
+    hb: impl Fn((usize, usize), (usize, usize)) -> bool,
+) -> String {
     let number = |from: Source| match from {
         Source::Init => None,
         Source::At(t, i) => {
@@ -113,7 +134,16 @@ pub(crate) fn of_state(state: &State, orders: &[(Loc, Vec<Source>)]) -> String {
         .iter()
         .map(|(l, order)| (*l, order.iter().map(|s| number(*s)).collect()))
         .collect();
-    text(&threads, &co)
+    let places: Vec<Vec<usize>> = state
+        .traces
+        .iter()
+        .map(|trace| {
+            let shown = |i: &usize| shown_of(&trace[*i], |_| None).is_some();
+            (0..trace.len()).filter(shown).collect()
+        })
+        .collect();
+    let place = |(t, n): (usize, usize)| (t, places[t][n]);
+    text(&threads, &co, |a, b| hb(place(a), place(b)))
 }
 
 fn shown_of(act: &Act, number: impl Fn(Source) -> Id) -> Option<Shown> {

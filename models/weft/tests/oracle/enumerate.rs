@@ -127,13 +127,17 @@ fn record(state: &State, x: &Execution, orders: &[(Loc, Vec<Source>)], out: &mut
     out.race |= x.races();
     let blocked = state.blocked();
     if blocked.is_empty() {
-        let fresh = out.graphs.insert(canon::of_state(state, orders));
+        let fresh = out.graphs.insert(canon::of_state(state, orders, |a, b| {
+            x.happens_before(a, b)
+        }));
         // The text leaves out the order of plain writes: without races hb determines it.
         assert!(fresh || out.race, "the enumerator meets each graph once");
         return;
     }
     if out.hang.is_none() && blocked.iter().all(|at| reads_newest(state, *at, orders)) {
-        out.hang = Some(canon::of_state(state, orders));
+        out.hang = Some(canon::of_state(state, orders, |a, b| {
+            x.happens_before(a, b)
+        }));
     }
 }
 

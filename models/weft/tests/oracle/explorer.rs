@@ -233,7 +233,19 @@ fn text_of(graph: &Graph) -> String {
         co.push((*loc, order.into_iter().map(&id).collect()));
     }
     co.sort_by_key(|(loc, _)| *loc);
-    canon::text(&shown, &co)
+    let mut places = HashMap::new();
+    for (&(t, i), number) in &numbers {
+        if let Some(number) = number {
+            let first = places.entry(*number).or_insert(i);
+            *first = i.min(*first);
+            debug_assert_eq!(t, number.0);
+        }
+    }
+    let event = |(t, n): (usize, usize)| EventId {
+        thread: t as u32,
+        index: places[&(t, n)] as u32,
+    };
+    canon::text(&shown, &co, |a, b| graph.hb(event(a), event(b)))
 }
 
 /// Main creates its locations in the order of their letters.

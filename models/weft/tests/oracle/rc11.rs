@@ -48,6 +48,8 @@ pub(crate) struct Execution {
     rf: Rel,
     rmw: Rel,
     hb: Rel,
+    /// The event of each step of each thread; of an RMW, its read.
+    ids: Vec<Vec<usize>>,
     same_loc: Rel,
     without: Without,
     /// Position of a source among the events, and back.
@@ -135,6 +137,7 @@ impl Execution {
             rf,
             rmw,
             hb: Rel::empty(n),
+            ids,
             same_loc,
             without,
             writes,
@@ -182,6 +185,11 @@ impl Execution {
             .then(&atomic_reads)
             .then(&after)
             .then(&acquires)
+    }
+
+    /// Happens-before between steps, by thread and position in its trace.
+    pub(crate) fn happens_before(&self, a: (usize, usize), b: (usize, usize)) -> bool {
+        self.hb.has(self.ids[a.0][a.1], self.ids[b.0][b.1])
     }
 
     /// po ∪ rf is acyclic, and so is hb (no thread is created by its own future).

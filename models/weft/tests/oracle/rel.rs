@@ -40,6 +40,10 @@ impl Rel {
         self.rows[a] |= 1 << b;
     }
 
+    pub(crate) fn has(&self, a: usize, b: usize) -> bool {
+        self.rows[a] >> b & 1 == 1
+    }
+
     /// Union.
     pub(crate) fn or(&self, other: &Rel) -> Rel {
         self.zip(other, |a, b| a | b)
