@@ -1,5 +1,10 @@
 //! What is not committed is never handled and loses no request, whatever becomes of the guard.
 #![cfg(not(any(loom, shuttle, weft)))]
+#![allow(
+    clippy::drop_non_drop,
+    clippy::forget_non_drop,
+    reason = "what a user may do; whether a guard has a destructor is the engine's affair"
+)]
 
 mod common;
 
