@@ -48,7 +48,7 @@ pub fn run(options: &Options) -> ExitCode {
         Err(why) => return complain(USAGE, why),
     };
     if options.list {
-        print(&table::list(&cases, Look::of_stdout()));
+        print(&table::list(&cases, Look::of_stdout(options)));
         return ExitCode::SUCCESS;
     }
     let json = match options.json.as_deref().map(JsonFile::prepare).transpose() {
@@ -85,8 +85,8 @@ pub fn run(options: &Options) -> ExitCode {
     print(&table::verdicts(
         &rows,
         &summary,
-        options,
-        Look::of_stdout(),
+        options.profile(),
+        Look::of_stdout(options),
     ));
     if let Some(json) = json {
         let report = Report::new(&workspace, options, &checkers(&cases), &rows);

@@ -43,7 +43,7 @@ fn every_verdict_arrives_as_it_was_sent() -> Result<(), Box<dyn std::error::Erro
         assert!(!line.contains('\n'), "one object, one line");
         let (heard, progress) = heard(&line);
         assert_eq!(judge(heard, ended(0), "")?, findings(verdict));
-        assert_eq!(progress, []);
+        assert!(progress.is_empty());
     }
     Ok(())
 }

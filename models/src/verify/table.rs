@@ -15,21 +15,23 @@ use std::fmt::Write;
 use std::io::{IsTerminal, stdout};
 
 /// How what is printed may look.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
     /// Wrap at this width. In a pipe nothing is wrapped: one case, one line.
     width: Option<u16>,
     colour: bool,
+    times: bool,
 }
 
 impl Look {
-    pub(super) fn of_stdout() -> Self {
+    pub(super) fn of_stdout(options: &Options) -> Self {
         let terminal = stdout().is_terminal();
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             width: if terminal { Table::new().width() } else { None },
             colour: terminal && !refused,
+            times: !options.no_time,
         }
     }
 
@@ -127,7 +129,7 @@ pub(super) fn list(cases: &[Case], look: Look) -> String {
 }
 
 /// The table, the failures, the summary and what it means.
-pub(super) fn verdicts(rows: &[Row], summary: &Summary, options: &Options, look: Look) -> String {
+pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: Look) -> String {
     let mut header = vec![
         "scenario",
         "obligations",
@@ -137,7 +139,7 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, options: &Options, look:
         "verdict",
         "executions",
     ];
-    if !options.no_time {
+    if look.times {
         header.push("time");
     }
     let mut table = table(look, &header);
@@ -151,14 +153,14 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, options: &Options, look:
             look.cell(&verdict(row), colour(row.verdict)),
             Cell::new(row.executions.map_or_else(|| "-".to_owned(), grouped)),
         ];
-        if !options.no_time {
+        if look.times {
             cells.push(Cell::new(row.time.map_or_else(|| "-".to_owned(), seconds)));
         }
         table.add_row(cells);
     }
     let mut text = finish(&table);
     for row in rows.iter().filter(|row| row.verdict == Word::Failed) {
-        explain(&mut text, row, options.profile());
+        explain(&mut text, row, profile);
     }
     let count = |word| summary.count(word);
     let _ = write!(
@@ -169,7 +171,7 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, options: &Options, look:
         count(Word::Failed),
         count(Word::NotRun)
     );
-    if !options.no_time {
+    if look.times {
         let (ran, built) = (seconds(summary.ran), seconds(summary.built));
         let _ = write!(text, "; {ran}, after {built} of building");
     }
