@@ -121,11 +121,10 @@ impl<'a, R> Batch<'a, R> {
         &mut self,
         mut done: impl FnMut(Outcome<'_, R>),
     ) -> Option<Prepared<'_, R>> {
-        let place = match self.threads.claim(&mut done) {
-            Some(place) => place,
-            None if self.threads.side.stages_all() => return None,
-            None => self.threads.claim_wait(&mut done),
-        };
+        if self.threads.side.stages_all() {
+            return None;
+        }
+        let place = self.threads.claim_wait(&mut done);
         Some(Prepared::new(self.threads, place, false))
     }
 

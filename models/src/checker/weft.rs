@@ -20,14 +20,14 @@ pub(super) fn check(
         graphs += 1;
     };
     let report = builder.visit(counting, scenario);
-    let verdict = match &report.verdict {
-        weft::Verdict::Complete => Verdict::Complete,
-        weft::Verdict::Bounded(why) => Verdict::Bounded(why.to_string()),
-        weft::Verdict::Failed(failure) => Verdict::Failed(failure.message()),
+    let (verdict, failed) = match &report.verdict {
+        weft::Verdict::Complete => (Verdict::Complete, 0),
+        weft::Verdict::Bounded(why) => (Verdict::Bounded(why.to_string()), 0),
+        weft::Verdict::Failed(failure) => (Verdict::Failed(failure.message()), 1),
     };
     Findings {
         verdict,
-        executions: report.complete,
+        executions: report.complete + failed,
         time: start.elapsed(),
     }
 }
