@@ -9,6 +9,7 @@
 mod oracle {
     pub(crate) mod ast;
     pub(crate) mod canon;
+    mod classics;
     mod compare;
     pub(crate) mod enumerate;
     pub(crate) mod exec;

@@ -122,6 +122,11 @@ fn three_threads() {
 }
 
 #[test]
+fn variations() {
+    compare_many(flavours::VARIATIONS);
+}
+
+#[test]
 fn waiting() {
     compare_many(flavours::WAITING);
 }

@@ -25,6 +25,7 @@ const BASE: Flavour = Flavour {
     wait: 0,
     main: 3,
     handover: false,
+    classics: false,
 };
 
 pub(crate) const ACCESSES: Flavour = BASE;
@@ -116,6 +117,17 @@ pub(crate) const WAITING: Flavour = Flavour {
     plain: 1,
     read: 1,
     handover: true,
+    ..BASE
+};
+
+pub(crate) const VARIATIONS: Flavour = Flavour {
+    name: "variations of classics",
+    locs: 3,
+    modes: &[Rlx, Acq, Rel, AcqRel, Sc],
+    fences: &[Acq, Rel, AcqRel, Sc],
+    fence: 2,
+    rmw: 2,
+    classics: true,
     ..BASE
 };
 

@@ -1,6 +1,7 @@
 //! Random programs by flavour, and a shrinker that proposes every program one step smaller.
 
 use super::ast::{Cas, FIRST_PLAIN, Instr, Loc, Mode, Program, Val};
+use super::classics::CLASSICS;
 use super::shrink::smaller;
 use proptest::prelude::Rng;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
@@ -31,10 +32,15 @@ pub(crate) struct Flavour {
     pub(crate) main: u32,
     /// Half of the programs begin with a handover of non-atomic data.
     pub(crate) handover: bool,
+    /// All programs are variations of classics.
+    pub(crate) classics: bool,
 }
 
 impl Flavour {
     fn program(&self, rng: &mut TestRng) -> Program {
+        if self.classics {
+            return self.variation(rng);
+        }
         let spawned = rng.random_range(self.threads.0..=self.threads.1);
         let mut bodies = vec![Vec::new(); spawned];
         let mut main = Vec::new();
@@ -85,6 +91,23 @@ impl Flavour {
             }
         }
         Program::of(main, bodies)
+    }
+
+    /// A classic, a little weaker, with up to two instructions more.
+    fn variation(&self, rng: &mut TestRng) -> Program {
+        let mut p = Program::parse(CLASSICS[rng.random_range(0..CLASSICS.len())]);
+        for _ in 0..rng.random_range(0..=2) {
+            let mut near = smaller(&p);
+            // Threads stay.
+            near.retain(|q| q.threads.len() == p.threads.len());
+            p = near[rng.random_range(0..near.len())].clone();
+        }
+        for _ in 0..rng.random_range(0..=2) {
+            let t = rng.random_range(1..p.threads.len());
+            let at = rng.random_range(0..=p.threads[t].len());
+            p.threads[t].insert(at, self.instr(rng));
+        }
+        p
     }
 
     /// One thread writes and raises a flag, the other sees the flag and reads or writes; with
