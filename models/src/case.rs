@@ -154,7 +154,6 @@ const LOOM: &[Row] = &[
     Row("stale",          [1, 1, 2], None,    Quick, Some(5_907)),
     Row("stale",          [1, 2, 2], None,    Quick, Some(1_188)),
     Row("stale",          [1, 2, 3], Some(2), Quick, Some(2_135)),
-    Row("stale",          [1, 2, 3], None,    Deep,  None),
     Row("abandon",        [1, 1, 2], None,    Quick, Some(25_884)),
     Row("abandon",        [1, 2, 2], None,    Quick, Some(6_786)),
     Row("abandon",        [1, 2, 3], Some(2), Quick, Some(4_182)),
