@@ -112,7 +112,7 @@ pub(super) const ABANDON: Scenario = Scenario {
         let mut threads = ledger.spawn(spinning(size), never);
         for _ in 0..size.requests {
             // Neither fills its request: a handler that got it would see input 0 or an old one.
-            drop(threads.prepare(|outcome| ledger.take(outcome)));
+            let _ = threads.prepare(|outcome| ledger.take(outcome));
             let mut batch = threads.batch();
             if let Some(request) = batch.prepare(|outcome| ledger.take(outcome)) {
                 request.commit();

@@ -31,7 +31,7 @@ pub(super) const CONSERVATION: Scenario = Scenario {
         let mut threads = ledger.spawn(sleepy(size), |input| input == 2);
         let mut left = size.requests;
         while left > 0 {
-            drop(threads.prepare(|outcome| ledger.take(outcome)));
+            let _ = threads.prepare(|outcome| ledger.take(outcome));
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
             request.commit();
