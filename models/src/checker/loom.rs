@@ -33,7 +33,7 @@ pub(super) fn check(
     let outcome = quietly(move || {
         builder.check(move || {
             let so_far = counter.fetch_add(1, Ordering::Relaxed);
-            if so_far % 256 == 0 {
+            if so_far.is_multiple_of(256) {
                 if bounds.time.is_some_and(|limit| start.elapsed() > limit) {
                     std::panic::resume_unwind(Box::new(OUT_OF_TIME));
                 }

@@ -14,7 +14,7 @@ pub(super) fn check(
     builder.max_duration = bounds.time;
     let mut graphs = 0;
     let counting = move |_: &weft::Graph| {
-        if graphs % 256 == 0 {
+        if graphs.is_multiple_of(256) {
             progress(graphs);
         }
         graphs += 1;
