@@ -198,6 +198,8 @@ impl Builder {
             slots,
             parker.unparker().clone(),
         ));
+        #[cfg(any(loom, shuttle, weft))]
+        pool.name();
         // Should a thread fail to start, dropping `threads` stops and joins those before it.
         let mut threads = Threads::new(Arc::clone(&pool), self.dispatch, parker);
         for worker in 0..layout.workers {

@@ -37,6 +37,21 @@ impl Words {
     }
 }
 
+crate::sync::checked! {
+    impl Words {
+        /// Gives the words the names under which a model's log shows them.
+        pub(crate) fn name(&self, layout: Layout) {
+            use crate::trace::{Form, name};
+            for (kind, words) in [("fill", &self.fill), ("done", &self.done)] {
+                for (index, word) in words.iter().enumerate() {
+                    let form = Form::Bits(layout.mask(index).count_ones() as usize);
+                    name(&**word, || format!("{kind}[{index}]"), form);
+                }
+            }
+        }
+    }
+}
+
 /// What the submitter alone knows of one word.
 #[derive(Clone, Copy, Default)]
 struct Private {

@@ -76,6 +76,8 @@ pub use prepared::{Batch, Prepared};
 pub use threads::Threads;
 
 sync::checked! {
+    pub mod trace;
+
     pub use mutation::{Fault, Mutation, mutate};
     pub use site::{Kind, Site};
 }

@@ -38,6 +38,19 @@ impl<R> Pool<R> {
         }
     }
 
+    /// Gives everything shared the name under which a model's log shows it.
+    #[cfg(any(loom, shuttle, weft))]
+    pub(crate) fn name(&self) {
+        use crate::trace::{Form, name};
+        self.words.name(self.layout);
+        self.slots.name();
+        name(&*self.stop, || "stop".to_owned(), Form::Flag);
+        self.submitter_bell.name(|| "bell.submitter".to_owned());
+        for (index, bell) in self.worker_bells.iter().enumerate() {
+            bell.name(|| format!("bell[{index}]"));
+        }
+    }
+
     /// Tells the workers to return once nothing is left to do.
     pub(crate) fn stop(&self) {
         // Ordering: Relaxed, behind `stop.wmb`.

@@ -96,6 +96,7 @@ sites! {
 /// Write barrier: accesses before it come before stores after it, for whoever reads those stores
 /// and then passes an [`smp_rmb`].
 #[inline(always)]
+#[track_caller]
 pub(crate) fn smp_wmb(site: Site) {
     barrier(site, Kind::Wmb);
 }
@@ -103,6 +104,7 @@ pub(crate) fn smp_wmb(site: Site) {
 /// Read barrier: accesses after it come after what the writers of values read before it did
 /// before their [`smp_wmb`].
 #[inline(always)]
+#[track_caller]
 pub(crate) fn smp_rmb(site: Site) {
     barrier(site, Kind::Rmb);
 }
@@ -110,21 +112,30 @@ pub(crate) fn smp_rmb(site: Site) {
 /// Full barrier: besides both of the above, of two threads that each store, pass one and then load
 /// the other's word, at least one sees the other's store.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn smp_mb(site: Site) {
     barrier(site, Kind::Mb);
 }
 
 #[inline(always)]
+#[track_caller]
 fn barrier(site: Site, kind: Kind) {
-    match strength(site, kind) {
-        Some(Kind::Wmb) => fence(Ordering::Release),
-        Some(Kind::Rmb) => fence(Ordering::Acquire),
-        Some(Kind::Mb) => fence(Ordering::SeqCst),
-        None => {}
+    let order = match strength(site, kind) {
+        Some(Kind::Wmb) => Some(Ordering::Release),
+        Some(Kind::Rmb) => Some(Ordering::Acquire),
+        Some(Kind::Mb) => Some(Ordering::SeqCst),
+        None => None,
+    };
+    said(site, order);
+    if let Some(order) = order {
+        fence(order);
     }
 }
 
 crate::sync::native! {
+    #[inline(always)]
+    const fn said(_site: Site, _order: Option<Ordering>) {}
+
     #[inline(always)]
     const fn strength(_site: Site, kind: Kind) -> Option<Kind> {
         Some(kind)
@@ -132,6 +143,14 @@ crate::sync::native! {
 }
 
 checked! {
+    #[track_caller]
+    fn said(site: Site, order: Option<Ordering>) {
+        use crate::trace::{What, here, record};
+        if let Some(here) = here() {
+            record(here, std::panic::Location::caller(), What::Fence(site, order));
+        }
+    }
+
     fn strength(site: Site, kind: Kind) -> Option<Kind> {
         assert_eq!(site.kind(), kind, "{} is issued as another barrier", site.name());
         crate::mutation::strength(site, kind)

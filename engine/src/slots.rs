@@ -40,6 +40,14 @@ impl<R> Slots<R> {
         slots.map(|slots| Self(slots.into_boxed_slice()))
     }
 
+    #[cfg(any(loom, shuttle, weft))]
+    pub(crate) fn name(&self) {
+        use crate::trace::{Form, name};
+        for (index, cell) in self.0.iter().enumerate() {
+            name(&**cell, || format!("request {index}"), Form::Flag);
+        }
+    }
+
     /// Runs the handler on a request; whether it panicked. A panic is kept in the slot for the
     /// submitter (O10).
     ///

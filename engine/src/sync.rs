@@ -9,11 +9,19 @@ compile_error!(
     "two checkers were asked for at once: pass exactly one of --cfg loom, --cfg shuttle, --cfg weft"
 );
 
-pub(crate) use backend::{
-    AtomicBool, AtomicU64, AtomicUsize, JoinHandle, Parker, Thread, Unparker, UnsafeCell, fence,
-    park, relax, spawn_named,
-};
+#[cfg(any(loom, shuttle, weft))]
+mod recorded;
+
+#[cfg(not(any(loom, shuttle, weft)))]
+use backend as shown;
+pub(crate) use backend::{fence, relax};
 pub(crate) use crossbeam_utils::CachePadded;
+#[cfg(any(loom, shuttle, weft))]
+use recorded as shown;
+pub(crate) use shown::{
+    AtomicBool, AtomicU64, AtomicUsize, JoinHandle, Parker, Thread, Unparker, UnsafeCell, park,
+    spawn_named,
+};
 pub(crate) use std::sync::atomic::Ordering;
 
 /// Keeps the items it wraps in builds under a checker and drops them from normal ones.
@@ -40,6 +48,16 @@ checked! {
     /// of the model runs any more, and waiting for one would never end.
     pub(crate) fn is_torn_down() -> bool {
         std::thread::panicking()
+    }
+
+    /// The calling thread of the model, told from the others.
+    pub(crate) fn current_thread() -> String {
+        format!("{:?}", backend::current().id())
+    }
+
+    /// Where the checker's own graph will have the calling thread's next step, if it has one.
+    pub(crate) fn position() -> Option<(u32, u32)> {
+        backend::position()
     }
 }
 
@@ -93,7 +111,25 @@ mod checked_threads {
     #[cfg(weft)]
     use weft::thread;
 
-    pub(crate) use thread::{JoinHandle, Thread, park};
+    pub(crate) use std::sync::atomic::Ordering;
+    pub(crate) use thread::{JoinHandle, Thread, current, park};
+
+    #[cfg(any(loom, shuttle))]
+    pub(crate) const fn position() -> Option<(u32, u32)> {
+        None
+    }
+
+    /// Accesses a cell; `begun` is called when the access begins.
+    #[cfg(any(loom, weft))]
+    #[track_caller]
+    pub(crate) fn with_mut<T, O>(
+        cell: &super::backend::UnsafeCell<T>,
+        begun: impl FnOnce(),
+        f: impl FnOnce(*mut T) -> O,
+    ) -> O {
+        begun();
+        cell.with_mut(f)
+    }
 
     /// One turn of a waiting loop. The checkers take it as "nothing can change before another
     /// thread has run", so it stands only where the loop goes on until something does change.
@@ -112,11 +148,7 @@ mod checked_threads {
 /// The submitter's parking place over the checker's own `park`.
 #[cfg(any(shuttle, weft))]
 mod checked_parker {
-    use super::backend::{Thread, park};
-    #[cfg(shuttle)]
-    use shuttle::thread::current;
-    #[cfg(weft)]
-    use weft::thread::current;
+    use super::backend::{Thread, current, park};
 
     /// Parks the thread that built it: under a checker the submitter does not migrate.
     pub(crate) struct Parker(Unparker);
@@ -186,6 +218,10 @@ mod backend {
     pub(crate) use super::checked_threads::*;
     pub(crate) use weft::cell::UnsafeCell;
     pub(crate) use weft::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+
+    pub(crate) fn position() -> Option<(u32, u32)> {
+        weft::trace::position().map(|id| (id.thread, id.index))
+    }
 }
 
 #[cfg(shuttle)]
@@ -209,13 +245,19 @@ mod backend {
                 value: std::cell::UnsafeCell::new(value),
             }
         }
+    }
 
-        pub(crate) fn with_mut<O>(&self, f: impl FnOnce(*mut T) -> O) -> O {
-            let overlaps = self.accessed.swap(true, super::Ordering::SeqCst);
-            assert!(!overlaps, "data race: two threads access one cell at once");
-            let out = f(self.value.get());
-            self.accessed.store(false, super::Ordering::SeqCst);
-            out
-        }
+    /// Accesses a cell; `begun` is called when the access begins.
+    pub(crate) fn with_mut<T, O>(
+        cell: &UnsafeCell<T>,
+        begun: impl FnOnce(),
+        f: impl FnOnce(*mut T) -> O,
+    ) -> O {
+        let overlaps = cell.accessed.swap(true, super::Ordering::SeqCst);
+        begun();
+        assert!(!overlaps, "data race: two threads access one cell at once");
+        let out = f(cell.value.get());
+        cell.accessed.store(false, super::Ordering::SeqCst);
+        out
     }
 }

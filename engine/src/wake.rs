@@ -52,6 +52,11 @@ impl Doorbell {
         Self(CachePadded::new(AtomicUsize::new(AWAKE)))
     }
 
+    #[cfg(any(loom, shuttle, weft))]
+    pub(crate) fn name(&self, sleeper: impl FnOnce() -> String) {
+        crate::trace::name(&*self.0, sleeper, crate::trace::Form::Bell);
+    }
+
     /// Looks until there is what is waited for, and returns it. `park` may return at any time, but
     /// must once the bell has been rung.
     pub(crate) fn wait<T>(

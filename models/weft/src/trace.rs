@@ -1,5 +1,6 @@
 //! Marks that the program leaves in its own graphs.
 
+use crate::event::EventId;
 use crate::runtime::{Phase, enter};
 
 /// Labels the calling thread's next event, so that a site of the program appears by name in graphs, reports and
@@ -10,5 +11,24 @@ use crate::runtime::{Phase, enter};
 pub fn label(label: &'static str) {
     if let Phase::Running(cx) = enter() {
         cx.exec.borrow_mut().me().label = Some(label);
+    }
+}
+
+/// Where the graph will have the calling thread's next event, so that a program's own record of its steps can be laid
+/// beside the graph. None in a destructor that runs because the execution is over.
+///
+/// # Panics
+/// Panics outside a model.
+pub fn position() -> Option<EventId> {
+    match enter() {
+        Phase::Running(cx) => {
+            let mut exec = cx.exec.borrow_mut();
+            let thread = exec.current;
+            Some(EventId {
+                thread,
+                index: exec.me().executed,
+            })
+        }
+        Phase::Aftermath(_) => None,
     }
 }

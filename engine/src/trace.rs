@@ -1,0 +1,191 @@
+//! What one execution does, step by step, for the models to show.
+//!
+//! It exists under a checker alone and is off until a model asks for a log. Recording adds no
+//! operation of the checker's, so an execution is the same with it and without.
+
+use crate::site::Site;
+use crate::sync::{Ordering, current_thread, position};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where an execution's records go.
+pub type Log = Arc<Mutex<Vec<Record>>>;
+
+/// One step of one thread.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The thread: 0 is the submitter, worker `w` is `w + 1`.
+    pub thread: usize,
+    /// Where the checker's own graph has the step, or for one that it does not have, the next one.
+    pub position: Option<(u32, u32)>,
+    /// What is done.
+    pub what: What,
+    /// Where in the source.
+    pub at: &'static Location<'static>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// An atomic load of a shared word.
+    Read(Word),
+    /// An atomic store to a shared word.
+    Write(Word),
+    /// A barrier, with the ordering that it has in this mutant: none, if it is left out.
+    Fence(Site, Option<Ordering>),
+    /// An access to what a cell holds.
+    Cell(String),
+    /// The thread goes to sleep, unless it was woken already.
+    Park,
+    /// A thread is woken.
+    Unpark(usize),
+    /// A thread is started.
+    Spawn(usize),
+    /// A thread's end was waited for.
+    Join(usize),
+    /// What the model itself has to say.
+    Note(String),
+}
+
+/// An access to a shared word.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The word's name, as in `fill[0]`.
+    pub name: String,
+    /// The value as it is.
+    pub value: u64,
+    /// The value as a person reads it: bitmaps in binary.
+    pub shown: String,
+    /// The access's own ordering.
+    pub order: Ordering,
+}
+
+/// How a word's value is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// A bit for each request, so many of them.
+    Bits(usize),
+    /// No or yes.
+    Flag,
+    /// Whether a thread sleeps, and what for.
+    Bell,
+}
+
+impl Form {
+    fn show(self, value: u64) -> String {
+        match (self, value) {
+            (Self::Bits(width), _) => format!("{value:0width$b}"),
+            (Self::Flag, 0) => "no".to_owned(),
+            (Self::Flag, _) => "yes".to_owned(),
+            (Self::Bell, 0) => "awake".to_owned(),
+            (Self::Bell, 1) => "sleeps".to_owned(),
+            (Self::Bell, drained) => format!("sleeps until worker {} is done", drained - 2),
+        }
+    }
+}
+
+struct Recorder {
+    log: Log,
+    threads: HashMap<String, usize>,
+    started: usize,
+    places: HashMap<usize, (String, Form)>,
+}
+
+thread_local! {
+    // The checkers run all threads of a model on one thread of the system.
+    static RECORDER: RefCell<Option<Recorder>> = const { RefCell::new(None) };
+}
+
+/// Until the next call, what the engine does on this thread goes into that log, or nowhere. To be
+/// called by the submitter's thread, at the start of an execution.
+pub fn record_into(log: Option<Log>) {
+    let recorder = log.map(|log| Recorder {
+        log,
+        threads: HashMap::from([(current_thread(), 0)]),
+        started: 0,
+        places: HashMap::new(),
+    });
+    RECORDER.set(recorder);
+}
+
+/// Puts a remark of the model's into the log.
+#[track_caller]
+pub fn note(text: impl FnOnce() -> String) {
+    let at = Location::caller();
+    if let Some(here) = here() {
+        record(here, at, What::Note(text()));
+    }
+}
+
+/// Where a step will stand in the checker's graph; none while nothing is recorded.
+#[derive(Clone, Copy)]
+pub(crate) struct Here(Option<(u32, u32)>);
+
+pub(crate) fn here() -> Option<Here> {
+    // Once a panic unwinds, the execution is over: what destructors do is no part of it.
+    let on = RECORDER.with_borrow(Option::is_some) && !std::thread::panicking();
+    on.then(|| Here(position()))
+}
+
+pub(crate) fn record(here: Here, at: &'static Location<'static>, what: What) {
+    let thread = current_thread();
+    with(|recorder| {
+        let thread = recorder.threads.get(&thread).copied().unwrap_or_default();
+        let mut log = recorder.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push(Record {
+            thread,
+            position: here.0,
+            what,
+            at,
+        });
+    });
+}
+
+fn with<T>(f: impl FnOnce(&mut Recorder) -> T) -> Option<T> {
+    RECORDER.with_borrow_mut(|recorder| recorder.as_mut().map(f))
+}
+
+/// The number of a thread that is about to start.
+pub(crate) fn next_thread() -> usize {
+    with(|recorder| {
+        recorder.started += 1;
+        recorder.started
+    })
+    .unwrap_or_default()
+}
+
+/// Said by a thread when it starts.
+pub(crate) fn begin(thread: usize) {
+    let key = current_thread();
+    with(|recorder| recorder.threads.insert(key, thread));
+}
+
+/// Gives the word or cell at this address a name.
+pub(crate) fn name<T>(place: &T, name: impl FnOnce() -> String, form: Form) {
+    with(|recorder| {
+        let address = std::ptr::from_ref(place).addr();
+        recorder.places.insert(address, (name(), form))
+    });
+}
+
+pub(crate) fn word<T>(place: &T, value: u64, order: Ordering) -> Word {
+    let named = with(|recorder| {
+        let place = recorder.places.get(&std::ptr::from_ref(place).addr());
+        place.map(|(name, form)| (name.clone(), form.show(value)))
+    });
+    let (name, shown) = named
+        .flatten()
+        .unwrap_or_else(|| ("a word".to_owned(), value.to_string()));
+    Word {
+        name,
+        value,
+        shown,
+        order,
+    }
+}
+
+pub(crate) fn cell<T>(place: &T) -> String {
+    word(place, 0, Ordering::Relaxed).name
+}
