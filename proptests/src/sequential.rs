@@ -1,0 +1,22 @@
+//! Step by step on threads of the system: each handler waits at a gate until the plan lets it
+//! through, so the ledger knows which requests are busy and checks each answer of the engine.
+
+use crate::coverage::{Coverage, Reached};
+use crate::gate::Gate;
+use crate::plan::Plan;
+use crate::quiet::quietly;
+use crate::request::Pace;
+use crate::run::run_at;
+
+/// What this layer does not see: threads of the system do not tell that they sleep.
+pub const BEYOND: &[Reached] = &[Reached::SubmitterSlept, Reached::WorkerSlept];
+
+/// Runs a plan behind gates.
+///
+/// # Errors
+///
+/// What was wrong.
+pub fn check(plan: &Plan) -> Result<Coverage, String> {
+    let gates = (0..plan.config.workers).map(|_| Gate::default()).collect();
+    quietly(|| run_at(plan, Pace::Gated(gates)))
+}
