@@ -1,0 +1,106 @@
+//! The measurements, by criterion, and the table at their end.
+
+use crate::contenders::{self, Offload};
+use crate::job::Work;
+use criterion::{Criterion, SamplingMode, Throughput};
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const RING: usize = 64;
+const SAMPLES: usize = 20;
+
+/// A line of the table: what was measured, and nanoseconds per request for each contender.
+struct Line {
+    name: String,
+    times: Vec<Option<f64>>,
+}
+
+pub(crate) fn main() {
+    let mut criterion = Criterion::default()
+        .sample_size(SAMPLES)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1500))
+        .configure_from_args();
+    let mut lines = Vec::new();
+    for work in Work::ALL {
+        for workers in [1, 2] {
+            let name = format!("{} x{workers}", work.name());
+            let stream = |contender: &mut dyn Offload, requests| contender.stream(requests);
+            lines.push(measure(&mut criterion, name, work, workers, stream));
+        }
+    }
+    let name = "round trip x1".to_owned();
+    let round_trips = |contender: &mut dyn Offload, requests| contender.round_trips(requests);
+    lines.push(measure(&mut criterion, name, Work::Touch, 1, round_trips));
+    criterion.final_summary();
+    print(&lines);
+}
+
+/// Measures all contenders at one thing.
+fn measure(
+    criterion: &mut Criterion,
+    name: String,
+    work: Work,
+    workers: usize,
+    run: impl Fn(&mut dyn Offload, u64) -> u64,
+) -> Line {
+    let mut group = criterion.benchmark_group(&name);
+    group.throughput(Throughput::Elements(1));
+    group.sampling_mode(SamplingMode::Flat);
+    let mut times = Vec::new();
+    for &(contender, build) in contenders::ALL {
+        let samples = RefCell::new(Vec::new());
+        let mut pool = None;
+        group.bench_function(contender, |bencher| {
+            let pool = pool.get_or_insert_with(|| build(work, workers, RING));
+            bencher.iter_custom(|requests| {
+                let start = Instant::now();
+                black_box(run(&mut **pool, requests));
+                let took = start.elapsed();
+                let each = took.as_nanos() as f64 / requests as f64;
+                samples.borrow_mut().push(each);
+                took
+            });
+        });
+        times.push(median(samples.into_inner()));
+    }
+    group.finish();
+    Line { name, times }
+}
+
+/// Of the last samples: those before warmed up. None if there are too few, as when only one was
+/// asked for.
+fn median(samples: Vec<f64>) -> Option<f64> {
+    let mut last = samples.get(samples.len().checked_sub(SAMPLES)?..)?.to_vec();
+    last.sort_by(f64::total_cmp);
+    Some(last[SAMPLES / 2])
+}
+
+fn print(lines: &[Line]) {
+    let measured = |line: &&Line| line.times.iter().any(Option::is_some);
+    if !lines.iter().any(|line| measured(&line)) {
+        return;
+    }
+    println!("\nNanoseconds per request (median), and how many times as long as the first:\n");
+    print!("{:14}", "");
+    for (contender, _) in contenders::ALL {
+        print!("{contender:>18}");
+    }
+    println!();
+    for line in lines.iter().filter(measured) {
+        print!("{:14}", line.name);
+        let first = line.times.first().copied().flatten();
+        for &time in &line.times {
+            let cell = match (time, first) {
+                (Some(time), Some(first)) => format!("{time:.0}  {:5.2}", time / first),
+                (Some(time), None) => format!("{time:.0}       "),
+                (None, _) => "-       ".to_owned(),
+            };
+            print!("{cell:>18}");
+        }
+        println!();
+    }
+    let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
+    println!("\n{processors} processors, ring {RING}. Again: cargo bench -p flipside");
+}
