@@ -39,8 +39,10 @@ fn main() {
         "graphs", "s", "graphs/s", "peak KiB"
     );
     for max in [1_000, 10_000, 100_000, 1_000_000] {
-        let mut builder = Builder::default();
-        builder.max_graphs = Some(max);
+        let builder = Builder {
+            max_graphs: Some(max),
+            ..Builder::default()
+        };
         let report = builder.check(|| program(3, 3));
         let graphs = report.complete + report.blocked;
         let seconds = report.time.as_secs_f64();

@@ -32,8 +32,8 @@ const LONGEST_TURN: u32 = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Loops {
     known: HashMap<Arrival, Turn>,
-    /// A thread, its number of events, and where the next probe there is to look for the turn's first read.
-    realign: Option<(u32, u32, u32)>,
+    /// Of arrivals that are still unknown: how many events to skip before the turn's first read.
+    skip: HashMap<Arrival, u32>,
 }
 
 /// A probe under way, and what to go back to afterwards.
@@ -46,6 +46,8 @@ pub(crate) struct Probe {
     last: EventId,
     items: Vec<Item>,
     guide: Option<Vec<Step>>,
+    /// Where the thread last had an effect.
+    quiet: u32,
     /// The turn's first read, once the probe has done a read.
     first: Option<u32>,
     /// The next of the thread's events to do again.
@@ -82,10 +84,7 @@ impl Exec {
             Some(Some(turn)) => self.wait(executed.saturating_sub(turn).max(quiet)),
             None if self.left > 0 => Answer::Wait(Status::ReplayEnd),
             None => {
-                let from = match self.loops.realign.take() {
-                    Some((t, at, from)) if (t, at) == (thread, executed) => from,
-                    _ => quiet,
-                };
+                let skip = self.loops.skip.get(&arrival).copied().unwrap_or(0);
                 self.probe = Some(Probe {
                     place,
                     arrival,
@@ -100,7 +99,8 @@ impl Exec {
                     items: self.items.clone(),
                     guide: self.guide.take(),
                     first: None,
-                    again: from,
+                    quiet,
+                    again: quiet + skip,
                 });
                 Answer::Done(0, false)
             }
@@ -139,9 +139,12 @@ impl Exec {
             match (turn, probe.first) {
                 // What was done again did not lead back; the turn may begin with a later read.
                 (None, Some(first)) => {
-                    self.loops.realign = Some((probe.thread, probe.start, first + 1));
+                    self.loops
+                        .skip
+                        .insert(probe.arrival, first + 1 - probe.quiet);
                 }
                 _ => {
+                    self.loops.skip.remove(&probe.arrival);
                     self.loops.known.insert(probe.arrival, turn);
                 }
             }

@@ -12,9 +12,9 @@ use crate::graph::Graph;
 use crate::report::{Bound, Failure, Report, Verdict};
 use crate::runtime::Pool;
 
-/// How a check is to be done. `Builder::default()` explores everything, on one OS thread.
+/// How a check is to be done. `Builder::default()` explores everything, on one OS thread; set what differs with
+/// `Builder { workers: 2, ..Builder::default() }`.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Builder {
     /// Gives up, as [`Verdict::Bounded`], after so many graphs (complete and blocked).
     pub max_graphs: Option<u64>,

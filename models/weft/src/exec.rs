@@ -226,6 +226,23 @@ impl Exec {
         self.graph.location_for(thread, nth, name, cell, site)
     }
 
+    /// What is wrong when no thread can go on although the graph has more events.
+    pub(crate) fn unfinished(&self) -> FailureKind {
+        let short = self
+            .graph
+            .threads
+            .iter()
+            .enumerate()
+            .find_map(|(t, thread)| {
+                let done = self.threads.get(t).map_or(0, |r| r.executed);
+                thread.events.get(done as usize)
+            });
+        match short {
+            Some(event) => FailureKind::stopped_short(event),
+            None => FailureKind::Decisions,
+        }
+    }
+
     /// The next event of the current thread: from the graph if it has one there, added otherwise.
     pub(crate) fn step(&mut self, request: &Event) -> Answer {
         let id = EventId {

@@ -141,6 +141,13 @@ impl FailureKind {
         }
     }
 
+    pub(crate) fn stopped_short(expected: &Event) -> FailureKind {
+        FailureKind::Nondeterminism {
+            expected: describe(expected),
+            found: "the thread does not get there".into(),
+        }
+    }
+
     fn advice(&self) -> Option<&'static str> {
         match self {
             FailureKind::Nondeterminism { .. } => Some(

@@ -269,10 +269,7 @@ impl Pool {
             let Some(next) = next else {
                 let mut exec = cx.exec.borrow_mut();
                 if exec.left > 0 {
-                    let kind = FailureKind::Nondeterminism {
-                        expected: "more events of some thread".into(),
-                        found: "no thread that can go on".into(),
-                    };
+                    let kind = exec.unfinished();
                     exec.fail(kind, None);
                 }
                 return;

@@ -89,6 +89,30 @@ fn race_with_the_creation_of_an_atomic() {
 }
 
 #[test]
+fn race_with_the_creation_of_an_atomic_in_one_of_two_reads() {
+    // What was stored after the creation is acquired with it; the initial value is not.
+    let failure = failure(|| {
+        let slot = Arc::new(AtomicPtr::new(std::ptr::null_mut::<AtomicU32>()));
+        let other = Arc::clone(&slot);
+        let t = thread::spawn(move || {
+            let fresh = Box::new(AtomicU32::new(0));
+            fresh.store(1, Release);
+            other.store(Box::into_raw(fresh), Relaxed);
+        });
+        let p = slot.load(Relaxed);
+        if !p.is_null() {
+            // SAFETY: the box is never freed.
+            unsafe { &*p }.load(Acquire);
+        }
+        t.join().unwrap();
+    });
+    let FailureKind::Race { second, .. } = failure.kind else {
+        panic!("{failure}")
+    };
+    assert_eq!(failure.graph.event(second).value, 0);
+}
+
+#[test]
 fn race_over_a_long_access() {
     // The flag is released while the access still goes on.
     let failure = failure(|| {

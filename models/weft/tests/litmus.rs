@@ -560,6 +560,39 @@ fn rwc() {
 }
 
 #[test]
+fn w_rwc() {
+    // Two SeqCst accesses with a release and an acquire between them: their order counts although neither is SeqCst.
+    let test = |name: &str, graphs, outcomes: &str, store, load| {
+        litmus(
+            name,
+            graphs,
+            outcomes,
+            threads![
+                |v| {
+                    v.x.store(1, SeqCst);
+                    v.z.store(1, store);
+                    []
+                },
+                |v| [v.z.load(load), v.y.load(SeqCst)],
+                |v| {
+                    v.y.store(1, SeqCst);
+                    [v.x.load(SeqCst)]
+                },
+            ],
+        );
+    };
+    let all = "000/111 001/111 010/111 011/111 100/111 101/111 110/111 111/111";
+    test("W+RWC rlx", 8, all, Relaxed, Relaxed);
+    test(
+        "W+RWC rel acq",
+        7,
+        &all.replace("100/111 ", ""),
+        Release,
+        Acquire,
+    );
+}
+
+#[test]
 fn s_and_r() {
     let s = |name: &str, graphs, outcomes: &str, store, load| {
         litmus(
@@ -737,8 +770,10 @@ fn spurious_failures() {
         let _ = x.compare_exchange_weak(0, 1, Relaxed, Relaxed);
     };
     assert_eq!(Builder::default().check(program).complete, 2);
-    let mut strict = Builder::default();
-    strict.spurious_cas = false;
+    let strict = Builder {
+        spurious_cas: false,
+        ..Builder::default()
+    };
     assert_eq!(strict.check(program).complete, 1);
 }
 

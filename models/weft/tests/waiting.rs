@@ -111,7 +111,11 @@ fn weak_compare_exchange_in_a_waiting_loop() {
 
 #[test]
 fn a_swap_loop_is_not_recognised() {
-    let report = check(|| {
+    let builder = Builder {
+        max_events_per_thread: 1_000,
+        ..Builder::default()
+    };
+    let report = builder.check(|| {
         let (a, b) = word();
         let take = |lock: &AtomicU32| {
             while lock.swap(1, Acquire) == 1 {
@@ -167,8 +171,10 @@ fn park_may_return_early_if_asked_to() {
         t.join().unwrap();
     };
     assert!(check(program).is_complete());
-    let mut spurious = Builder::default();
-    spurious.spurious_park = true;
+    let spurious = Builder {
+        spurious_park: true,
+        ..Builder::default()
+    };
     let report = spurious.check(program);
     let failure = report.failure().unwrap();
     assert!(

@@ -47,8 +47,10 @@ fn counts() {
 #[test]
 fn several_workers_count_alike() {
     for workers in [1, 2, 4] {
-        let mut builder = Builder::default();
-        builder.workers = workers;
+        let builder = Builder {
+            workers,
+            ..Builder::default()
+        };
         let mut visited = 0;
         let report = builder.visit(|_| visited += 1, || run(size(1, 3, 6), Weaken::Nothing));
         assert!(report.is_complete(), "{report}");
@@ -99,16 +101,21 @@ fn each_ordering_is_necessary() {
 #[test]
 fn limits_end_as_bounded() {
     use weft::{Bound, Verdict};
-    let mut builder = Builder::default();
-    builder.max_graphs = Some(10);
+    let builder = Builder {
+        max_graphs: Some(10),
+        ..Builder::default()
+    };
     let report = builder.check(|| run(size(1, 3, 6), Weaken::Nothing));
     assert!(
         matches!(report.verdict, Verdict::Bounded(Bound::Graphs(10))),
         "{report}"
     );
     assert_eq!(report.complete + report.blocked, 10);
-    builder.max_graphs = None;
-    builder.max_duration = Some(Duration::from_millis(1));
+    let max_duration = Some(Duration::from_millis(1));
+    let builder = Builder {
+        max_duration,
+        ..Builder::default()
+    };
     let report = builder.check(|| run(size(1, 3, 6), Weaken::Nothing));
     assert!(
         matches!(report.verdict, Verdict::Bounded(Bound::Duration(_))),
