@@ -45,10 +45,10 @@ impl Exhibit {
 const HEAD: &str = "\
 # Gallery: bugs that shipped
 
-Each of these bugs was in code that people had written with care, and most stayed invisible on the machines that it was \
-tried on. Each is cut down to a program of a screenful, which runs in two forms: as it was, and as it was \
-repaired. The same source runs under three model checkers. The tests assert what they answer, and this page is generated \
-from their answers.
+Each of these bugs was in code that people had written with care. Most need a machine that reorders memory accesses, \
+or an interleaving that tests seldom meet, to show at all. Each is cut down to a program of a screenful, which runs in \
+two forms: as it was, and as it was repaired. The same source runs under three model checkers. The tests assert what \
+they answer, and this page is generated from their answers.
 
 The programs are models, not excerpts: they keep the order of the accesses and drop everything else. `form` says which \
 form runs: `form.fixed()` is true in the repaired one, and `form.pick(a, b)` is `a` in the buggy one and `b` in the \
@@ -60,18 +60,18 @@ repaired one. `C` is the checker.
 program.
 - **loom** explores an approximation of C11. It fails all of the buggy forms and completes all of the repaired ones, \
 because the repairs are fences, acquires and releases. Repair one of the store-buffering bugs with `SeqCst` *accesses* \
-instead, which C11 allows, and loom still reports it: it takes these for acquire and release. A test pins that.
+throughout, which C11 allows, and loom still reports it: it takes these for acquire and release. A test pins that.
 - **shuttle** knows sequential consistency only. It is blind to the weak-memory bugs, and a pass of it is no \
 evidence for an ordering; it finds those that need no weak memory. Its runs are bounded, never complete.
-- **None** of them shows a load that takes its value from a store after it in time (C11 as repaired excludes it, some \
-hardware does not), nor has C11 a fence that orders stores with stores only, as `smp_wmb` is documented to do. Where \
-that matters, a note says so.
+- **None** of them shows load buffering: a load that reads from a store which a later store of the load's own thread \
+brought about. C11 as repaired excludes it; some hardware does not. And C11 has no fence that orders stores with stores \
+only, as `smp_wmb` is documented to do. Where either matters, a note says so.
 
 ## How to read an interleaving
 
 Each line is a step: its thread and number, what it does (`R`ead, `W`rite, `U`pdate, `F`ence), its ordering (`na` \
 not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), where a read got its value from (`<-`), and the line of the listing. A \
-step never happens before one above it; otherwise the order of the lines means nothing, and a read may well read an \
+step stands below all that happens before it; otherwise the order of the lines means nothing, and a read may well read an \
 older value than the last line says. That is the point.
 
 ";

@@ -1,6 +1,6 @@
 //! Destroying the workqueue told the workers to stop, and they stopped, with requests still pending: committed,
-//! accepted, never handled. The stop flag was looked at before the bits. A queue that is being closed owes an answer
-//! for everything that it accepted: either it drains, or it hands back what it did not do.
+//! accepted, never handled. Here the stop flag is looked at before the bits, and obeyed. A queue that is being closed
+//! owes an answer for everything that it accepted: either it drains, or it hands back what it did not do.
 
 use crate::entry::{Entry, Expect, Form, Origin, Shape, Shuttle, programs};
 use crate::shim::{Cell, Checker, Thread, Word};
