@@ -1,6 +1,7 @@
 //! Building the models under a checker's cfg, in a target directory of its own.
 
 use super::children::Children;
+use super::progress;
 use crate::checker::Checker;
 use serde_json::Value;
 use std::env;
@@ -67,10 +68,10 @@ impl Workspace {
         children: &Children,
     ) -> Result<PathBuf, BuildError> {
         let target = self.target.join("flipside").join(checker.name());
-        eprintln!(
+        progress::line(&format!(
             "building the models under {checker}, in {}",
             target.display()
-        );
+        ));
         let mut command = cargo();
         command
             .current_dir(&self.root)

@@ -198,7 +198,8 @@ fn bars(cases: &[Case]) -> Display {
     Display::Bars { all, each }
 }
 
-fn line(text: &str) {
+/// Says something on stderr.
+pub(super) fn line(text: &str) {
     // Nobody reads it: no reason to stop.
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }
