@@ -48,8 +48,10 @@ pub fn run(options: &Options) -> ExitCode {
         Err(why) => return complain(USAGE, why),
     };
     if options.list {
-        print(&table::list(&cases, Look::of_stdout(options)));
-        return ExitCode::SUCCESS;
+        return match print(&table::list(&cases, Look::of_stdout(options))) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => complain(1, why),
+        };
     }
     let json = match options.json.as_deref().map(JsonFile::prepare).transpose() {
         Ok(json) => json,
@@ -82,17 +84,14 @@ pub fn run(options: &Options) -> ExitCode {
 
     let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
     let summary = Summary::new(&rows, built, start.elapsed() - built);
-    print(&table::verdicts(
-        &rows,
-        &summary,
-        options.profile(),
-        Look::of_stdout(options),
-    ));
-    if let Some(json) = json {
-        let report = Report::new(&workspace, options, &checkers(&cases), &rows);
-        if let Err(why) = json.write(&report) {
-            return complain(1, why);
-        }
+    let look = Look::of_stdout(options);
+    let printed = print(&table::verdicts(&rows, &summary, options.profile(), look));
+    let written = json.map_or(Ok(()), |json| {
+        json.write(&Report::new(&workspace, options, &checkers(&cases), &rows))
+    });
+    // Both are tried before either is complained about.
+    if let Err(why) = printed.and(written) {
+        return complain(1, why);
     }
     if children.interrupted() {
         ExitCode::from(INTERRUPTED)
@@ -116,14 +115,15 @@ fn complain(code: u8, why: impl Display) -> ExitCode {
 }
 
 /// Prints to stdout. A reader who went away has seen enough.
-fn print(text: &str) {
+fn print(text: &str) -> Result<(), String> {
     let mut stdout = io::stdout().lock();
     let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
-    if let Err(why) = written
-        && why.kind() != io::ErrorKind::BrokenPipe
-    {
-        let _ = writeln!(io::stderr(), "error: the table could not be printed: {why}");
+    match written {
+        Err(why) if why.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("the table could not be printed: {why}"))
+        }
+        _ => Ok(()),
     }
 }
