@@ -1,14 +1,158 @@
-//! det
+//! How soon the layer of random schedules finds what is wrong with the engine: for each fault that
+//! can be put into it, the number of plans until one fails.
+
+use crate::minimal::minimal;
+use crate::plan::Plan;
+use crate::random::mix;
+use crate::schedules::{Failing, Walk, all_walks, shrink, walk};
+use crate::strategy::plans;
 use flipside::Fault;
-/// x
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
+use std::fmt;
+
+/// Where the table is kept.
+pub const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/detection.md");
+
+/// Schedules for each plan.
+pub const SCHEDULES: usize = 20;
+
+/// Schedules for each plan while a failing one is made smaller.
+pub const MANY: usize = 300;
+
+/// Plans after which a search gives up: as many as a run of the tests takes.
+pub const PLANS: usize = 2_000;
+
+/// What was found out about one fault.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The fault.
+    pub fault: Fault,
+    /// For each walk, the median number of plans; none if that many did not find it.
+    pub medians: [Option<usize>; 3],
+    /// Operations of the shrunk plan, and switches of its shrunk schedule.
+    pub smallest: Option<(usize, usize)>,
+}
+
+/// The fault of that name.
+///
+/// # Errors
+///
+/// A message that lists them.
 pub fn fault_of(name: &str) -> Result<Fault, String> {
-    let known = || Fault::ALL.iter().map(|fault| fault.name());
     let fault = Fault::ALL.iter().find(|fault| fault.name() == name);
     fault.copied().ok_or_else(|| {
-        let known: Vec<_> = known().collect();
+        let known: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
         format!(
             "there is no fault `{name}`; there are: {}",
             known.join(", ")
         )
     })
+}
+
+fn runner(seed: u64) -> TestRunner {
+    TestRunner::new(Config {
+        cases: PLANS as u32,
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    })
+}
+
+/// How many plans one walk takes to find the fault.
+#[must_use]
+pub fn search(fault: Fault, kind: Walk, seed: u64) -> Option<usize> {
+    let mut runner = runner(seed);
+    let plans = plans();
+    (1..=PLANS).find(|&number| {
+        let Ok(tree) = plans.new_tree(&mut runner) else {
+            return false;
+        };
+        let seed = mix(seed ^ number as u64);
+        walk(&tree.current(), Some(fault), kind, seed, SCHEDULES).is_err()
+    })
+}
+
+/// Finds the fault as the tests would, and makes the plan small.
+#[must_use]
+pub fn smallest(fault: Fault, seed: u64) -> Option<(Plan, Failing)> {
+    let check = |plan: &Plan| all_walks(plan, Some(fault), SCHEDULES);
+    let outcome = runner(seed).run(&plans(), |plan| {
+        check(&plan).map_err(|failing| TestCaseError::fail(failing.message))?;
+        Ok(())
+    });
+    let Err(TestError::Fail(_, plan)) = outcome else {
+        return None;
+    };
+    // On many schedules, so that a smaller plan does not pass by luck.
+    let check = |plan: &Plan| all_walks(plan, Some(fault), MANY);
+    let plan = minimal(plan, |plan| check(plan).is_err());
+    let failing = check(&plan).err()?;
+    Some((plan, failing))
+}
+
+/// Searches for each fault, so often with each walk.
+#[must_use]
+pub fn rows(searches: u64, mut progress: impl FnMut(&Row)) -> Vec<Row> {
+    let row = |&fault: &Fault| {
+        let row = Row {
+            fault,
+            medians: Walk::ALL.map(|kind| {
+                let mut counts: Vec<_> = (0..searches)
+                    .map(|seed| search(fault, kind, seed).unwrap_or(usize::MAX))
+                    .collect();
+                counts.sort_unstable();
+                Some(counts[counts.len() / 2]).filter(|&count| count != usize::MAX)
+            }),
+            smallest: smallest(fault, 0).map(|(plan, failing)| {
+                let steps = shrink(&plan, Some(fault), &failing);
+                (plan.ops.len(), steps.switches())
+            }),
+        };
+        progress(&row);
+        row
+    };
+    Fault::ALL.iter().map(row).collect()
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "| `{}` | {} |",
+            self.fault.name(),
+            self.fault.summary().trim()
+        )?;
+        for median in self.medians {
+            match median {
+                Some(count) => write!(f, " {count} |")?,
+                None => f.write_str(" not found |")?,
+            }
+        }
+        match self.smallest {
+            Some((ops, switches)) => write!(f, " {ops} | {switches} |"),
+            None => f.write_str(" – | – |"),
+        }
+    }
+}
+
+/// The rows as a page.
+#[must_use]
+pub fn page(rows: &[Row], searches: u64) -> String {
+    let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    format!(
+        "# How soon random schedules find a fault
+
+<!-- Generated: RUSTFLAGS=\"--cfg shuttle\" cargo run --release -p flipside-proptests --bin plan -- detect --write -->
+
+Each fault of logic was put into the engine and searched for with random plans, each run on
+{SCHEDULES} schedules of one scheduler. The numbers are plans until one failed, the median of {searches}
+searches; a run of the tests takes {PLANS}. The last columns are what is left of a failing plan and
+its schedule once both have been made small.
+
+| fault | what is done wrong | random walk | PCT | URW | operations | switches |
+|---|---|--:|--:|--:|--:|--:|
+{lines}"
+    )
 }

@@ -209,7 +209,11 @@ impl Ledger {
                     Behaviour::Panics,
                     "the panic of {number} is gone"
                 );
-                assert_eq!(request.result, expected(number, job), "result of {number}");
+                assert_eq!(
+                    request.result,
+                    expected(number, job.size),
+                    "result of {number}"
+                );
             }
             Err(mut panicked) => {
                 let request = panicked.request();
@@ -222,7 +226,7 @@ impl Ledger {
                 let half = usize::from(job.size / 2);
                 assert_eq!(
                     request.result,
-                    expected(number, job)[..half],
+                    expected(number, job.size)[..half],
                     "half of {number}"
                 );
                 let payload = panicked.into_payload().downcast::<usize>().ok();
@@ -385,8 +389,8 @@ impl Known {
 
 /// The result that a number must come back with: each byte by itself, jumping ahead in the
 /// generator that the handler steps through.
-fn expected(number: usize, job: Job) -> Vec<u8> {
-    let seed = (number as u64) << 8 | u64::from(job.size);
+pub(crate) fn expected(number: usize, size: u8) -> Vec<u8> {
+    let seed = (number as u64) << 8 | u64::from(size);
     let byte = |index: u8| {
         let (mut factor, mut step) = (FACTOR, STEP);
         let (mut all_factors, mut all_steps) = (1u64, 0u64);
@@ -402,5 +406,5 @@ fn expected(number: usize, job: Job) -> Vec<u8> {
         }
         (all_factors.wrapping_mul(seed).wrapping_add(all_steps) >> 56) as u8
     };
-    (0..job.size).map(byte).collect()
+    (0..size).map(byte).collect()
 }

@@ -18,6 +18,7 @@
 
 pub mod coverage;
 pub mod ledger;
+pub mod minimal;
 pub mod plan;
 pub mod request;
 pub mod run;

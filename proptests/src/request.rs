@@ -197,27 +197,36 @@ impl Request {
         }
     }
 
-    /// Writes the result, byte after byte, each by the state that the last one left.
+    /// Writes the result, in two parts.
     fn answer(&mut self, number: usize) {
         let Job { behaviour, size } = self.job;
         self.result.clear();
-        let mut state = (number as u64) << 8 | u64::from(size);
-        for _ in 0..size / 2 {
-            self.push(&mut state);
-        }
+        let mut bytes = Bytes::new(number, size);
+        self.result.extend(bytes.by_ref().take(size as usize / 2));
         match behaviour {
             Behaviour::Quick => {}
             Behaviour::Yields(times) => (0..times).for_each(|_| yield_now()),
             Behaviour::Panics => return,
         }
-        for _ in size / 2..size {
-            self.push(&mut state);
-        }
+        self.result.extend(bytes.take((size - size / 2).into()));
     }
+}
 
-    fn push(&mut self, state: &mut u64) {
-        *state = state.wrapping_mul(FACTOR).wrapping_add(STEP);
-        self.result.push((*state >> 56) as u8);
+/// The bytes of a result, each by the state that the last one left.
+pub(crate) struct Bytes(u64);
+
+impl Bytes {
+    pub(crate) fn new(number: usize, size: u8) -> Self {
+        Self((number as u64) << 8 | u64::from(size))
+    }
+}
+
+impl Iterator for Bytes {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        self.0 = self.0.wrapping_mul(FACTOR).wrapping_add(STEP);
+        Some((self.0 >> 56) as u8)
     }
 }
 

@@ -250,6 +250,10 @@ fn release_one(ledger: &Ledger, shared: &Shared) {
 }
 
 /// Fills what was prepared and ends it; `last` is what becomes of it in the end.
+#[expect(
+    clippy::forget_non_drop,
+    reason = "a guard that had a destructor would have to be forgettable"
+)]
 fn fill(
     ledger: &mut Ledger,
     mut prepared: Prepared<'_, Request>,

@@ -14,7 +14,7 @@ pub fn plans() -> impl Strategy<Value = Plan> {
 }
 
 fn configs() -> impl Strategy<Value = Config> {
-    let rings = prop_oneof![6 => 1usize..=4, 1 => 5usize..=63, 2 => 64usize..=70];
+    let rings = prop_oneof![6 => 1usize..=4, 1 => 5usize..=63, 3 => 64usize..=70];
     let dispatches = prop_oneof![Just(Dispatch::RoundRobin), Just(Dispatch::FillFirst)];
     let spins = prop_oneof![
         4 => Just(Some(0)),
@@ -44,7 +44,7 @@ fn ends() -> impl Strategy<Value = End> {
 }
 
 fn ops() -> impl Strategy<Value = Op> {
-    let counts = prop_oneof![8 => 0u8..=6, 1 => 7u8..=40, 1 => 65u8..=150];
+    let counts = prop_oneof![8 => 0u8..=6, 1 => 7u8..=40, 2 => 65u8..=150];
     prop_oneof![
         8 => (jobs(), any::<bool>(), ends()).prop_map(|(job, wait, end)| Op::One { job, wait, end }),
         4 => (counts, jobs(), any::<bool>(), ends())

@@ -11,12 +11,11 @@ mod common;
 #[cfg(shuttle)]
 mod checked {
     use super::common::check_plans;
+    use flipside_proptests::detection::{MANY, SCHEDULES};
+    use flipside_proptests::minimal::minimal;
     use flipside_proptests::plan::Plan;
     use flipside_proptests::schedules::{all_walks, shrink};
     use flipside_proptests::seed::Seed;
-
-    /// Schedules of each plan, of all three walks together.
-    const SCHEDULES: usize = 20;
 
     fn seed(plan: &Plan) -> Option<Seed> {
         let failing = all_walks(plan, None, SCHEDULES).err()?;
