@@ -121,7 +121,8 @@ impl Builder {
     }
 }
 
-/// As std's `spawn`.
+/// As std's `spawn`. Every thread must end, joined or not: one that waits for ever is a failure, also after main has
+/// ended.
 ///
 /// # Panics
 /// Panics outside a model.

@@ -214,7 +214,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
     }
 }
 
-/// `std::sync::Condvar`, without spurious wake-ups.
+/// `std::sync::Condvar`, without spurious wake-ups and without time-outs.
 ///
 /// Waiters are numbered in the order in which they begin to wait, and `notify_one` wakes the lowest number that still
 /// waits; since every order of beginning is explored, so is every choice between waiters.
