@@ -126,8 +126,8 @@ impl Row {
             },
             bounds: Bounds {
                 preemptions,
-                schedules: 0,
                 time: Some(TIME_LIMIT),
+                ..Bounds::default()
             },
             pinned,
         })
@@ -224,9 +224,9 @@ fn shuttle(scenario: &'static Scenario, profile: Profile) -> [Case; 2] {
             requests,
         },
         bounds: Bounds {
-            preemptions: None,
             schedules,
             time: Some(TIME_LIMIT),
+            ..Bounds::default()
         },
         pinned: Some(2 * schedules as u64),
     })

@@ -4,19 +4,23 @@
 mod loom;
 #[cfg(not(any(loom, shuttle, weft)))]
 mod native;
+#[cfg(not(weft))]
+mod quiet;
 #[cfg(shuttle)]
 mod shuttle;
 #[cfg(weft)]
 mod weft;
 
+#[cfg(not(weft))]
+use self::quiet::quietly;
+use crate::differential::Shown;
 use crate::mutant::Mutant;
 use crate::scenario::{Scenario, Size};
-use crate::verdict::Findings;
+use crate::verdict::{Findings, Verdict};
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A way to run a scenario.
@@ -48,6 +52,20 @@ impl Checker {
         Self::Native
     };
 
+    /// Its version, as `Cargo.lock` has it.
+    #[must_use]
+    pub fn version(self) -> &'static str {
+        let package = match self {
+            Self::Weft => "weft-checker",
+            Self::Loom | Self::Shuttle | Self::Native => self.name(),
+        };
+        let name = format!("name = \"{package}\"");
+        let mut lines = include_str!("../../Cargo.lock").lines();
+        let found = lines.find(|line| *line == name).and_then(|_| lines.next());
+        let version = found.and_then(|line| line.strip_prefix("version = \""));
+        version.and_then(|v| v.strip_suffix('"')).unwrap_or("none")
+    }
+
     /// Its name, which is also its cfg.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -71,11 +89,23 @@ impl fmt::Display for Checker {
 pub struct Bounds {
     /// loom: how many preemptions an execution may have; all, if none is given.
     pub preemptions: Option<usize>,
-    /// shuttle: schedules for each of its schedulers. Real threads: runs.
+    /// shuttle: schedules for each of its random schedulers; 0 for every schedule, depth first,
+    /// which a program that waits has no end of. Real threads: runs.
     pub schedules: usize,
+    /// Stop after this many executions.
+    pub executions: Option<u64>,
     /// Stop after this time.
     pub time: Option<Duration>,
 }
+
+#[cfg(loom)]
+use self::loom::check as explore;
+#[cfg(shuttle)]
+use self::shuttle::check as explore;
+#[cfg(weft)]
+use self::weft::check as explore;
+#[cfg(not(any(loom, shuttle, weft)))]
+use native::check as explore;
 
 /// Runs the scenario under the checker of this binary, on the engine or on a mutant of it.
 /// `progress` is called now and then with the
@@ -87,61 +117,46 @@ pub fn check(
     bounds: Bounds,
     progress: impl FnMut(u64) + Send + 'static,
 ) -> Findings {
-    #[cfg(loom)]
-    use self::loom::check;
-    #[cfg(shuttle)]
-    use self::shuttle::check;
-    #[cfg(weft)]
-    use self::weft::check;
-    #[cfg(not(any(loom, shuttle, weft)))]
-    use native::check;
     let run = scenario.run;
     let model = move || {
         Mutant::activate(mutant);
+        #[cfg(any(loom, shuttle, weft))]
+        flipside::trace::record_into(None);
         run(size);
     };
-    check(model, bounds, Box::new(progress))
+    explore(model, bounds, Box::new(progress))
+}
+
+/// What the executions of the program return.
+///
+/// # Errors
+///
+/// How an execution failed.
+pub(crate) fn outcomes(
+    program: impl Fn() -> String + Send + Sync + 'static,
+    bounds: Bounds,
+) -> Result<Shown, String> {
+    let shown = Arc::new(Mutex::new(BTreeSet::new()));
+    let collect = Arc::clone(&shown);
+    let model = move || {
+        let outcome = program();
+        let mut shown = collect.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.insert(outcome);
+    };
+    let complete = match explore(model, bounds, Box::new(|_| ())).verdict {
+        Verdict::Complete => true,
+        Verdict::Bounded(_) => false,
+        Verdict::Failed(why) => return Err(why),
+    };
+    let outcomes = std::mem::take(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok(Shown { outcomes, complete })
 }
 
 type Progress = Box<dyn FnMut(u64) + Send>;
 
-thread_local! {
-    static PANICS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
-}
-
-/// Runs `f`; if it panics, the error is the message of the first panic on this thread, which is
-/// the cause where a later one is only its consequence. Nothing is printed.
-///
-/// The checkers run a model's threads on the thread that calls them, so theirs are caught too.
-fn quietly<T>(f: impl FnOnce() -> T) -> Result<T, String> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let default = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let kept = PANICS.with_borrow_mut(|panics| match panics {
-                Some(panics) => {
-                    panics.push(message(info.payload()));
-                    true
-                }
-                None => false,
-            });
-            if !kept {
-                default(info);
-            }
-        }));
-    });
-    PANICS.set(Some(Vec::new()));
-    let outcome = catch_unwind(AssertUnwindSafe(f));
-    let panics = PANICS.take().unwrap_or_default();
-    outcome.map_err(|payload| match panics.into_iter().next() {
-        Some(first) => first,
-        None => message(&*payload),
-    })
-}
-
-fn message(payload: &(dyn std::any::Any + Send)) -> String {
-    let text = payload.downcast_ref::<&'static str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic whose payload is not text")
-        .to_owned()
-}
+#[cfg(any(loom, shuttle, weft))]
+mod catch;
+#[cfg(any(loom, shuttle, weft))]
+pub use catch::{Caught, Replayed, catch, replay};
+#[cfg(any(loom, shuttle, weft))]
+use catch::{Log, Model, taken};

@@ -1,8 +1,18 @@
 //! The models of Flipside: scenarios, and the checkers that run them.
 
+pub mod attack;
 pub mod case;
 pub mod checker;
+pub mod differential;
+#[cfg(any(loom, shuttle, weft))]
+pub mod hunt;
+pub mod litmus;
+pub mod log;
 pub mod mutant;
 pub mod scenario;
+pub mod seed;
+pub mod shrink;
+#[cfg(any(loom, shuttle, weft))]
+mod story;
 pub mod verdict;
 pub mod verify;

@@ -74,8 +74,8 @@ pub struct Scenario {
     pub summary: &'static str,
     /// The obligations that it checks.
     pub obligations: &'static [&'static str],
-    /// The scenario itself. Panics if an obligation is broken.
-    pub run: fn(Size),
+    /// The scenario itself; returns what the submitter saw. Panics if an obligation is broken.
+    pub run: fn(Size) -> String,
 }
 
 impl fmt::Debug for Scenario {

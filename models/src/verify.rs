@@ -7,6 +7,7 @@
 
 mod build;
 mod children;
+mod differential;
 mod job;
 mod json;
 mod options;
@@ -17,6 +18,7 @@ mod shard;
 mod table;
 mod text;
 
+pub use differential::serve as serve_outcomes;
 pub use job::{CaseOptions, serve};
 pub use options::Options;
 
@@ -81,11 +83,18 @@ pub fn run(options: &Options) -> ExitCode {
     let progress = Progress::new(&cases, io::stderr().is_terminal());
     let outcomes = schedule::run(&cases, options, &binaries, &children, &progress);
     progress.close();
+    let differential = options
+        .compares_checkers()
+        .then(|| differential::run(&binaries, &children))
+        .flatten();
 
     let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
     let summary = Summary::new(&rows, built, start.elapsed() - built);
     let look = Look::of_stdout(options);
-    let printed = print(&table::verdicts(&rows, &summary, options.profile(), look));
+    let mut text = table::verdicts(&rows, &summary, options.profile(), look);
+    text.extend(differential.iter().map(|section| section.text.as_str()));
+    let agreed = differential.is_none_or(|section| section.clean);
+    let printed = print(&text);
     let written = json.map_or(Ok(()), |json| {
         json.write(&Report::new(&workspace, options, &checkers(&cases), &rows))
     });
@@ -95,7 +104,7 @@ pub fn run(options: &Options) -> ExitCode {
     }
     if children.interrupted() {
         ExitCode::from(INTERRUPTED)
-    } else if summary.is_clean() {
+    } else if summary.is_clean() && agreed {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -19,11 +19,15 @@ enum Command {
     /// One case, in the process of its checker: `verify` starts these
     #[command(hide = true)]
     Case(verify::CaseOptions),
+    /// What this build's checker shows of every program: `verify --deep` compares them
+    #[command(hide = true)]
+    Outcomes,
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Verify(options) => verify::run(&options),
         Command::Case(options) => verify::serve(&options),
+        Command::Outcomes => verify::serve_outcomes(),
     }
 }

@@ -1,6 +1,8 @@
 //! loom: every execution that its model of C11 has, unless a bound says otherwise.
 
-use super::{Bounds, Progress, quietly};
+use super::{Bounds, Caught, Model, Progress, Replayed, quietly};
+use crate::log::{execution, normalised};
+use crate::seed::Schedule;
 use crate::verdict::{Findings, Verdict};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,9 +12,18 @@ use std::time::Instant;
 /// reported as such; the scenarios stay far below.
 const MAX_BRANCHES: usize = 10_000;
 
-/// What the closure panics with to end a search that ran out of time: loom looks at its own clock
-/// only every 20,000 executions, and then ends as if it had finished.
-const OUT_OF_TIME: &str = "the time of this search is over";
+/// What the closure panics with to end a search at a bound: loom looks at its own bounds only every
+/// 20,000 executions, and then ends as if it had finished.
+const STOPPED: &str = "this search is over";
+
+fn builder(preemptions: Option<usize>) -> loom::model::Builder {
+    let mut builder = loom::model::Builder::new();
+    builder.max_branches = MAX_BRANCHES;
+    builder.preemption_bound = preemptions;
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    builder
+}
 
 pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
@@ -24,18 +35,17 @@ pub(super) fn check(
     let executions = Arc::new(AtomicU64::new(0));
     let progress = Mutex::new(progress);
 
-    let mut builder = loom::model::Builder::new();
-    builder.max_branches = MAX_BRANCHES;
-    builder.preemption_bound = bounds.preemptions;
-    builder.max_permutations = None;
-    builder.max_duration = None;
+    let builder = builder(bounds.preemptions);
     let counter = Arc::clone(&executions);
     let outcome = quietly(move || {
         builder.check(move || {
             let so_far = counter.fetch_add(1, Ordering::Relaxed);
+            if bounds.executions.is_some_and(|most| so_far >= most) {
+                std::panic::resume_unwind(Box::new(STOPPED));
+            }
             if so_far.is_multiple_of(256) {
                 if bounds.time.is_some_and(|limit| start.elapsed() > limit) {
-                    std::panic::resume_unwind(Box::new(OUT_OF_TIME));
+                    std::panic::resume_unwind(Box::new(STOPPED));
                 }
                 if let Ok(mut progress) = progress.lock() {
                     progress(so_far);
@@ -49,12 +59,9 @@ pub(super) fn check(
     let verdict = match (outcome, bounds.preemptions) {
         (Ok(()), None) => Verdict::Complete,
         (Ok(()), Some(most)) => Verdict::Bounded(format!("at most {most} preemptions")),
-        (Err(why), _) if why == OUT_OF_TIME => {
+        (Err(why), _) if why == STOPPED => {
             executions -= 1;
-            Verdict::Bounded(format!(
-                "stopped after {:?}",
-                bounds.time.unwrap_or_default()
-            ))
+            Verdict::Bounded(format!("stopped after {executions} executions"))
         }
         (Err(why), _) if why.contains("maximum number of branches") => {
             Verdict::Bounded(format!("an execution of more than {MAX_BRANCHES} branches"))
@@ -66,4 +73,71 @@ pub(super) fn check(
         executions,
         time: start.elapsed(),
     }
+}
+
+/// The most preemptions that a counterexample is looked for with.
+const MAX_PREEMPTIONS: usize = 3;
+
+/// The first execution that fails, with as few preemptions as it takes.
+pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
+    let most = bounds.preemptions.unwrap_or(MAX_PREEMPTIONS);
+    (0..=most).find_map(|preemptions| {
+        let model = model.clone();
+        let bounds = Bounds {
+            preemptions: Some(preemptions),
+            ..bounds
+        };
+        let findings = check(move || model(None), bounds, Box::new(|_| ()));
+        let Verdict::Failed(why) = findings.verdict else {
+            return None;
+        };
+        Some(Caught {
+            failure: normalised(&why),
+            schedule: Schedule::Execution {
+                preemptions,
+                number: findings.executions,
+            },
+        })
+    })
+}
+
+/// What `find` found is the least in the order of the search.
+pub(super) fn minimise(_model: &Model, caught: Caught) -> Caught {
+    caught
+}
+
+/// Runs the search up to that execution, and notes what that one does.
+pub(super) fn replay(
+    model: &Model,
+    schedule: &Schedule,
+    workers: usize,
+) -> Result<Replayed, String> {
+    let &Schedule::Execution {
+        preemptions,
+        number,
+    } = schedule
+    else {
+        return Err("the schedule is not one of loom's".to_owned());
+    };
+    let log = super::Log::default();
+    let executions = AtomicU64::new(0);
+    let (model, sink) = (model.clone(), log.clone());
+    let builder = builder(Some(preemptions));
+    let outcome = quietly(move || {
+        builder.check(move || {
+            let so_far = executions.fetch_add(1, Ordering::Relaxed) + 1;
+            if so_far > number {
+                std::panic::resume_unwind(Box::new(STOPPED));
+            }
+            model((so_far == number).then(|| sink.clone()));
+        });
+    });
+    let failure = outcome.err().filter(|why| why != STOPPED);
+    let failure = failure.map(|why| normalised(&why));
+    let records = super::taken(&log);
+    let shown = failure.clone().unwrap_or_default();
+    Ok(Replayed {
+        failure,
+        execution: execution(records, workers, shown, |_| None),
+    })
 }

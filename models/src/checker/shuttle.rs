@@ -1,10 +1,16 @@
 //! shuttle: sequential consistency only, so its evidence never justifies an ordering. It finds
 //! errors of logic, at sizes and in runs that no exhaustive search reaches.
 
-use super::{Bounds, Progress, quietly};
+mod schedule;
+
+use super::{Bounds, Caught, Model, Progress, Replayed, quietly};
+use crate::log::{execution, normalised};
+use crate::seed::Schedule;
+use crate::shrink::shrink;
 use crate::verdict::{Findings, Verdict};
-use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
-use shuttle::{Config, FailurePersistence, Runner};
+use schedule::{Following, Noted, Noting, Runs};
+use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
+use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::Instant;
@@ -14,6 +20,9 @@ const SEED: u64 = 0x0f11_b51d;
 
 /// The depth of the bugs that PCT looks for: that many preemptions at the worst places, less one.
 const PCT_DEPTH: usize = 3;
+
+/// Steps of one execution.
+const MAX_STEPS: usize = 100_000;
 
 pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
@@ -37,21 +46,34 @@ pub(super) fn check(
             scenario();
         }
     };
-    let random = RandomScheduler::new_from_seed(SEED, bounds.schedules);
-    let pct = PctScheduler::new_from_seed(SEED, PCT_DEPTH, bounds.schedules);
-    let outcome = explore(random, bounds, counted()).and_then(|()| explore(pct, bounds, counted()));
+    let (outcome, asked, how) = if bounds.schedules == 0 {
+        let cap = bounds.executions.map_or(usize::MAX, |most| most as usize);
+        let dfs = DfsScheduler::new(Some(cap), false);
+        (
+            explore(dfs, bounds, counted()),
+            cap as u64,
+            "every schedule, SC only".to_owned(),
+        )
+    } else {
+        let random = RandomScheduler::new_from_seed(SEED, bounds.schedules);
+        let pct = PctScheduler::new_from_seed(SEED, PCT_DEPTH, bounds.schedules);
+        let outcome = explore(random, bounds, counted());
+        let outcome = outcome.and_then(|()| explore(pct, bounds, counted()));
+        let how = format!("{0} random + {0} PCT schedules, SC only", bounds.schedules);
+        (outcome, 2 * bounds.schedules as u64, how)
+    };
 
     let executions = executions.load(Ordering::Relaxed);
+    let ended_early = match bounds.schedules {
+        0 => executions == asked || bounds.time.is_some_and(|limit| start.elapsed() > limit),
+        _ => executions < asked,
+    };
     let verdict = match outcome {
         Err(why) => Verdict::Failed(why),
-        Ok(()) if executions < 2 * bounds.schedules as u64 => Verdict::Bounded(format!(
-            "stopped after {:?}, SC only",
-            bounds.time.unwrap_or_default()
-        )),
-        Ok(()) => Verdict::Bounded(format!(
-            "{0} random + {0} PCT schedules, SC only",
-            bounds.schedules
-        )),
+        Ok(()) if ended_early => {
+            Verdict::Bounded(format!("stopped after {executions} schedules, SC only"))
+        }
+        Ok(()) => Verdict::Bounded(how),
     };
     Findings {
         verdict,
@@ -69,6 +91,8 @@ fn explore(
     config.failure_persistence = FailurePersistence::None;
     config.silence_warnings = true;
     config.max_time = bounds.time;
+    // No scenario takes as many steps, so what does is a loop that waits in vain.
+    config.max_steps = MaxSteps::FailAfter(MAX_STEPS);
 
     // shuttle's panic hook prints; once it is there, `quietly` can go in front of it.
     static HOOK: Once = Once::new();
@@ -77,5 +101,116 @@ fn explore(
     });
     quietly(|| {
         Runner::new(scheduler, config).run(f);
+    })
+}
+
+/// Failing schedules that are looked at before the shortest is shrunk.
+const FAILURES: usize = 40;
+
+/// Executions that shrinking a schedule may take.
+const ATTEMPTS: usize = 20_000;
+
+/// A schedule that fails, with the fewest preemptions of the first ones that do.
+pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
+    let caught = |number: u64| {
+        let noted = Noted::default();
+        let seed = SEED.wrapping_add(number);
+        let random = RandomScheduler::new_from_seed(seed, bounds.schedules);
+        let pct = PctScheduler::new_from_seed(seed, PCT_DEPTH, bounds.schedules);
+        let scheduler: Box<dyn Scheduler + Send> = if number % 2 == 0 {
+            Box::new(Noting(random, noted.clone()))
+        } else {
+            Box::new(Noting(pct, noted.clone()))
+        };
+        let model = model.clone();
+        let why = explore(scheduler, bounds, move || model(None)).err()?;
+        Some((normalised(&why), noted.runs()))
+    };
+    // The first two searches say whether there is a failure at all.
+    let first = caught(0).or_else(|| caught(1))?;
+    let others = (2..FAILURES as u64).filter_map(caught);
+    let same: Vec<_> = others.filter(|other| other.0 == first.0).collect();
+    let (failure, runs) = std::iter::once(first)
+        .chain(same)
+        .min_by_key(|(_, runs)| cost(runs))?;
+    Some(Caught {
+        failure,
+        schedule: Schedule::Tasks(runs),
+    })
+}
+
+/// Fewest switches first, then fewest steps.
+fn cost(runs: &Runs) -> (usize, usize) {
+    (runs.len(), runs.iter().map(|(_, steps)| steps).sum())
+}
+
+/// The same failure by the least schedule that delta debugging comes to.
+pub(super) fn minimise(model: &Model, caught: Caught) -> Caught {
+    let Schedule::Tasks(runs) = caught.schedule else {
+        return caught;
+    };
+    let attempt = |runs: &[(usize, usize)]| {
+        let noted = Noted::default();
+        let scheduler = Noting(Following::new(runs.to_vec(), false), noted.clone());
+        let model = model.clone();
+        let why = explore(scheduler, Bounds::default(), move || model(None)).err()?;
+        let runs = noted.runs();
+        let cost = cost(&runs);
+        (normalised(&why) == caught.failure).then_some((runs, cost))
+    };
+    let start = (runs.clone(), cost(&runs));
+    let (runs, _) = shrink(start, ATTEMPTS, edits, attempt);
+    Caught {
+        failure: caught.failure,
+        schedule: Schedule::Tasks(runs),
+    }
+}
+
+/// Other schedules that may be better: two stretches of one task joined, before or after what was
+/// between them; a stretch cut short, with and without the rest of it moved behind the next.
+fn edits(runs: &[(usize, usize)]) -> Vec<Runs> {
+    let mut edits = Vec::new();
+    for at in 0..runs.len() {
+        if let Some(again) = (at + 1..runs.len()).find(|&next| runs[next].0 == runs[at].0) {
+            let joined = (runs[at].0, runs[at].1 + runs[again].1);
+            let between = &runs[at + 1..again];
+            let (before, after) = (&runs[..at], &runs[again + 1..]);
+            edits.push([before, &[joined], between, after].concat());
+            edits.push([before, between, &[joined], after].concat());
+        }
+    }
+    for at in 0..runs.len() {
+        let (task, steps) = runs[at];
+        for fewer in [steps / 2, steps - 1] {
+            if fewer > 0 && fewer < steps {
+                let (before, after) = (&runs[..at], &runs[at + 1..]);
+                edits.push([before, &[(task, fewer)], after].concat());
+            }
+        }
+    }
+    edits
+}
+
+/// Runs just that schedule.
+pub(super) fn replay(
+    model: &Model,
+    schedule: &Schedule,
+    workers: usize,
+) -> Result<Replayed, String> {
+    let Schedule::Tasks(runs) = schedule else {
+        return Err("the schedule is not one of shuttle's".to_owned());
+    };
+    let log = super::Log::default();
+    let (model, sink) = (model.clone(), log.clone());
+    let following = Following::new(runs.clone(), true);
+    let outcome = explore(following, Bounds::default(), move || {
+        model(Some(sink.clone()));
+    });
+    let failure = outcome.err().map(|why| normalised(&why));
+    let records = super::taken(&log);
+    let shown = failure.clone().unwrap_or_default();
+    Ok(Replayed {
+        failure,
+        execution: execution(records, workers, shown, |_| None),
     })
 }

@@ -1,8 +1,13 @@
 //! weft: every execution graph of RC11, each once.
 
-use super::{Bounds, Progress};
+use super::{Bounds, Caught, Model, Progress, Replayed};
+use crate::log::{Source, execution, normalised};
+use crate::seed::Schedule;
+use crate::shrink::shrink;
 use crate::verdict::{Findings, Verdict};
+use flipside::trace::{Record, What};
 use std::time::Instant;
+use weft::{Decisions, EventId, Failure, Kind};
 
 pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
@@ -12,6 +17,7 @@ pub(super) fn check(
     let start = Instant::now();
     let mut builder = weft::Builder::new();
     builder.max_duration = bounds.time;
+    builder.max_graphs = bounds.executions;
     let mut graphs = 0_u64;
     let counting = move |_: &weft::Graph| {
         if graphs.is_multiple_of(256) {
@@ -30,4 +36,167 @@ pub(super) fn check(
         executions: report.complete + failed,
         time: start.elapsed(),
     }
+}
+
+/// The first graph that fails.
+pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
+    let mut builder = weft::Builder::new();
+    builder.max_duration = bounds.time;
+    let model = model.clone();
+    let report = builder.check(move || model(None));
+    report.failure().map(caught)
+}
+
+fn caught(failure: &Failure) -> Caught {
+    Caught {
+        failure: normalised(&failure.message()),
+        schedule: Schedule::Decisions(failure.decisions.to_string()),
+    }
+}
+
+/// Executions that shrinking a decision list may take.
+const ATTEMPTS: usize = 3_000;
+
+/// The same failure by the fewest events that leaving decisions out comes to.
+pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
+    let Schedule::Decisions(text) = &found.schedule else {
+        return found;
+    };
+    let Some((version, list)) = text.split_once(' ') else {
+        return found;
+    };
+    let attempt = |steps: &[String]| {
+        let text = format!("{version} {}", steps.join(" "));
+        let model = model.clone();
+        let decisions: Decisions = text.parse().ok()?;
+        let report = weft::Builder::new().replay(&decisions, move || model(None));
+        let failure = report.failure()?;
+        let same = normalised(&failure.message()) == found.failure;
+        let text = failure.decisions.to_string();
+        let steps = single(text.split_once(' ')?.1);
+        let cost = (steps.len(), switches(&steps));
+        same.then_some((steps, cost))
+    };
+    let steps = single(list);
+    let cost = (steps.len(), switches(&steps));
+    let (steps, _) = shrink((steps, cost), ATTEMPTS, defaults, attempt);
+    Caught {
+        schedule: Schedule::Decisions(joined(version, &steps)),
+        failure: found.failure,
+    }
+}
+
+/// The decisions one by one, where the text counts equal ones.
+fn single(list: &str) -> Vec<String> {
+    let words = list
+        .split_whitespace()
+        .map(|word| match word.split_once('*') {
+            Some((step, times)) => (step, times.parse().unwrap_or(1)),
+            None => (word, 1),
+        });
+    words
+        .flat_map(|(step, times)| std::iter::repeat_n(step.to_owned(), times))
+        .collect()
+}
+
+fn joined(version: &str, steps: &[String]) -> String {
+    let text = format!("{version} {}", steps.join(" "));
+    // weft's own way of writing it is shorter.
+    text.parse::<Decisions>()
+        .map_or(text, |decisions| decisions.to_string())
+}
+
+fn thread(step: &str) -> &str {
+    let end = step.find(|c: char| !c.is_ascii_digit());
+    &step[..end.unwrap_or(step.len())]
+}
+
+fn switches(steps: &[String]) -> usize {
+    let pairs = steps.windows(2);
+    pairs
+        .filter(|pair| thread(&pair[0]) != thread(&pair[1]))
+        .count()
+}
+
+/// The list with one decision as it would be by default: the newest is read.
+fn defaults(steps: &[String]) -> Vec<Vec<String>> {
+    let other = |at: &usize| thread(&steps[*at]) != steps[*at];
+    let changed = (0..steps.len()).filter(other).map(|at| {
+        let mut steps = steps.to_vec();
+        steps[at] = thread(&steps[at]).to_owned();
+        steps
+    });
+    changed.collect()
+}
+
+/// Runs just that graph.
+pub(super) fn replay(
+    model: &Model,
+    schedule: &Schedule,
+    workers: usize,
+) -> Result<Replayed, String> {
+    let Schedule::Decisions(text) = schedule else {
+        return Err("the schedule is not one of weft's".to_owned());
+    };
+    let decisions: Decisions = text.parse().map_err(|why| format!("{why}"))?;
+    let log = super::Log::default();
+    let (model, sink) = (model.clone(), log.clone());
+    let report = weft::Builder::new().replay(&decisions, move || model(Some(sink.clone())));
+    let mut records = super::taken(&log);
+    let Some(failure) = report.failure() else {
+        return Ok(Replayed {
+            failure: None,
+            execution: execution(records, workers, String::new(), |_| None),
+        });
+    };
+    keep(&mut records, failure);
+    let places: Vec<Option<EventId>> = records.iter().map(id).collect();
+    let sources: Vec<Option<Source>> = records
+        .iter()
+        .map(|record| source(record, failure, &places))
+        .collect();
+    let message = normalised(&failure.message());
+    Ok(Replayed {
+        failure: Some(message.clone()),
+        execution: execution(records, workers, message, |index| sources[index]),
+    })
+}
+
+/// The event that a record is the record of.
+fn id(record: &Record) -> Option<EventId> {
+    let is_event = matches!(
+        record.what,
+        What::Read(_) | What::Write(_) | What::Cell(_) | What::Fence(_, Some(_))
+    );
+    let (thread, index) = record.position?;
+    is_event.then_some(EventId { thread, index })
+}
+
+/// Drops what was only tried: reads that the graph does not have, or has from a later try.
+fn keep(records: &mut Vec<Record>, failure: &Failure) {
+    let ids: Vec<_> = records.iter().map(id).collect();
+    let is_there = |id: EventId| {
+        let graph = &failure.graph;
+        (id.thread as usize) < graph.thread_count()
+            && (id.index as usize) < graph.events(id.thread).len()
+    };
+    let mut index = 0;
+    records.retain(|_| {
+        let keeps = match ids[index] {
+            None => true,
+            Some(id) => is_there(id) && !ids[index + 1..].contains(&Some(id)),
+        };
+        index += 1;
+        keeps
+    });
+}
+
+fn source(record: &Record, failure: &Failure, places: &[Option<EventId>]) -> Option<Source> {
+    let id = id(record)?;
+    let write = failure.graph.event(id).reads_from()?;
+    if failure.graph.event(write).kind == Kind::Init {
+        return Some(Source::Initial);
+    }
+    let place = places.iter().position(|place| *place == Some(write));
+    place.map(Source::Event)
 }

@@ -20,7 +20,7 @@ pub(super) const HANDOVER: Scenario = Scenario {
         threads.wait_done(|outcome| ledger.take(outcome));
         ledger.all_delivered();
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 
@@ -43,7 +43,7 @@ pub(super) const FLUSH: Scenario = Scenario {
             }
         }
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 
@@ -72,7 +72,7 @@ pub(super) const BATCH: Scenario = Scenario {
         threads.wait_done(|outcome| ledger.take(outcome));
         ledger.all_delivered();
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 
@@ -99,7 +99,7 @@ pub(super) const STALE: Scenario = Scenario {
         threads.deliver(|outcome| ledger.take(outcome));
         ledger.check(&threads);
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 
@@ -126,6 +126,6 @@ pub(super) const ABANDON: Scenario = Scenario {
         threads.wait_done(|outcome| ledger.take(outcome));
         ledger.all_delivered();
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };

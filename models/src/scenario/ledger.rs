@@ -61,6 +61,7 @@ impl Ledger {
         };
         let handler = move |request: &mut Request| {
             request.counts.handled.fetch_add(1, Ordering::Relaxed);
+            note(|| format!("handles input {}", request.input));
             assert_ne!(
                 request.input, 0,
                 "a handler was given a request that nobody filled"
@@ -82,6 +83,7 @@ impl Ledger {
         self.committed += 1;
         request.input = self.committed;
         request.output = 0;
+        note(|| format!("fills in input {}", self.committed));
     }
 
     /// Takes one delivery, and checks it against what was committed.
@@ -103,6 +105,7 @@ impl Ledger {
                 (input, output)
             }
         };
+        note(|| format!("gets {output} for input {input}"));
         assert_eq!(
             output,
             input + RESULT,
@@ -152,11 +155,13 @@ impl Ledger {
     }
 
     /// Checks the books after the pool is gone: every commit handled once, every request dropped.
+    /// Returns what the submitter saw: what was delivered, in order.
     ///
     /// # Panics
     ///
     /// If they do not balance.
-    pub fn close(&self) {
+    #[must_use]
+    pub fn close(&self) -> String {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         assert_eq!(
             count(&self.counts.handled) as u64,
@@ -168,8 +173,21 @@ impl Ledger {
             count(&self.counts.built),
             "each request is dropped once"
         );
+        format!(
+            "{} committed, delivered {:?}",
+            self.committed, self.delivered
+        )
     }
 }
+
+/// Puts a remark into the log of an execution that a checker runs.
+#[cfg(any(loom, shuttle, weft))]
+fn note(text: impl FnOnce() -> String) {
+    flipside::trace::note(text);
+}
+
+#[cfg(not(any(loom, shuttle, weft)))]
+fn note(_text: impl FnOnce() -> String) {}
 
 /// A handler that never panics.
 pub(super) fn never(_input: u64) -> bool {

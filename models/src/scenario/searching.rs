@@ -32,7 +32,7 @@ pub(super) const SEARCH: Scenario = Scenario {
             commit_free(&mut threads, &mut ledger);
         }
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 
@@ -52,6 +52,6 @@ pub(super) const ROTATE: Scenario = Scenario {
             );
         }
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };

@@ -5,7 +5,7 @@ use super::{Scenario, Size, sleepy, spinning};
 use flipside::Builder;
 
 /// Commits everything and drops the pool at once, with whatever is in flight.
-fn commit_and_drop(size: Size, builder: Builder) {
+fn commit_and_drop(size: Size, builder: Builder) -> String {
     let mut ledger = Ledger::default();
     let mut threads = ledger.spawn(builder, never);
     for _ in 0..size.requests {
@@ -15,7 +15,7 @@ fn commit_and_drop(size: Size, builder: Builder) {
     }
     ledger.check(&threads);
     drop(threads);
-    ledger.close();
+    ledger.close()
 }
 
 pub(super) const PANIC: Scenario = Scenario {
@@ -35,7 +35,7 @@ pub(super) const PANIC: Scenario = Scenario {
         ledger.all_delivered();
         assert_eq!(ledger.panicked(), size.requests.div_ceil(2));
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 

@@ -18,7 +18,7 @@ pub(super) const WAKE_SUBMITTER: Scenario = Scenario {
         threads.wait_done(|outcome| ledger.take(outcome));
         ledger.all_delivered();
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };
 
@@ -52,6 +52,6 @@ pub(super) const CONSERVATION: Scenario = Scenario {
         threads.wait_done(|outcome| ledger.take(outcome));
         ledger.all_delivered();
         drop(threads);
-        ledger.close();
+        ledger.close()
     },
 };

@@ -11,6 +11,12 @@ pub(super) struct Shard {
     of: usize,
 }
 
+impl Shard {
+    pub(super) fn is_first(self) -> bool {
+        self.index == 1
+    }
+}
+
 impl std::fmt::Display for Shard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.index, self.of)

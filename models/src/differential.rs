@@ -1,0 +1,177 @@
+//! The checkers against each other: what one shows, another that claims more must show too.
+//!
+//! Sequential consistency allows less than C11, so what shuttle shows, weft must show. loom
+//! explores a part of C11, so what loom shows, weft must show too, but for loom's known false
+//! alarms. An outcome that breaks this is an error in a checker or in how it is used here.
+
+use crate::checker::{Bounds, Checker, outcomes};
+use crate::litmus::LITMUS;
+use crate::scenario::{SCENARIOS, Size};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one checker shows of one program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The outcomes.
+    pub outcomes: BTreeSet<String>,
+    /// Whether every execution was explored, so that there are no others.
+    pub complete: bool,
+}
+
+/// What each checker shows of each program, by the programs' names.
+pub type Shows = BTreeMap<String, Shown>;
+
+/// The size at which the scenarios are compared.
+const SIZE: Size = Size {
+    workers: 1,
+    ring: 1,
+    requests: 2,
+};
+
+/// Executions after which loom and shuttle leave a program alone: what was shown until then still
+/// has to be contained.
+const CAP: u64 = 50_000;
+
+/// Schedules of each of shuttle's random schedulers for a scenario.
+const SCHEDULES: usize = 5_000;
+
+/// What the checker of this binary shows of every program.
+///
+/// # Errors
+///
+/// The name of a program that fails, and how.
+pub fn shows() -> Result<Shows, String> {
+    let mut shows = Shows::new();
+    let mut show = |name: String, program: Program, schedules| {
+        let bounds = Bounds {
+            schedules,
+            executions: (Checker::COMPILED != Checker::Weft).then_some(CAP),
+            ..Bounds::default()
+        };
+        let shown = outcomes(move || program.run(), bounds);
+        let shown = shown.map_err(|why| format!("{name}: {why}"))?;
+        shows.insert(name, shown);
+        Ok::<_, String>(())
+    };
+    for litmus in LITMUS {
+        show(litmus.name.to_owned(), Program::Litmus(litmus.run), 0)?;
+    }
+    for scenario in SCENARIOS {
+        // Depth first there is no end: a waiting thread may look, or wake for nothing, for ever.
+        let name = format!("{} {SIZE}", scenario.name);
+        show(name, Program::Scenario(scenario.run), SCHEDULES)?;
+    }
+    Ok(shows)
+}
+
+#[derive(Clone, Copy)]
+enum Program {
+    Litmus(fn() -> String),
+    Scenario(fn(Size) -> String),
+}
+
+impl Program {
+    fn run(self) -> String {
+        match self {
+            Self::Litmus(run) => run(),
+            Self::Scenario(run) => run(SIZE),
+        }
+    }
+}
+
+/// How one checker compares with weft on one program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The program.
+    pub program: String,
+    /// The checker that is held against weft.
+    pub checker: Checker,
+    /// What it shows and weft does not.
+    pub beyond: BTreeSet<String>,
+    /// Why that is known and wrong, if it is.
+    pub false_alarm: Option<&'static str>,
+    /// How many outcomes each shows: the checker, weft.
+    pub counts: (usize, usize),
+}
+
+impl Comparison {
+    /// Whether this is a disagreement that nobody has explained, or an explanation of none.
+    #[must_use]
+    pub fn is_finding(&self) -> bool {
+        self.beyond.is_empty() == self.false_alarm.is_some()
+    }
+}
+
+/// Holds a checker's outcomes against weft's.
+///
+/// # Errors
+///
+/// Which program one of the two did not run, or weft did not finish: then nothing can be compared.
+pub fn compare(checker: Checker, shows: &Shows, weft: &Shows) -> Result<Vec<Comparison>, String> {
+    if shows.keys().ne(weft.keys()) {
+        return Err(format!("{checker} and weft did not run the same programs"));
+    }
+    shows
+        .iter()
+        .zip(weft.values())
+        .map(|((program, shown), all)| {
+            if !all.complete {
+                return Err(format!("weft did not finish {program}"));
+            }
+            let mut litmus = LITMUS.iter().filter(|_| checker == Checker::Loom);
+            Ok(Comparison {
+                program: program.clone(),
+                checker,
+                beyond: &shown.outcomes - &all.outcomes,
+                false_alarm: litmus
+                    .find(|litmus| litmus.name == program)
+                    .and_then(|litmus| litmus.loom_false_alarm),
+                counts: (shown.outcomes.len(), all.outcomes.len()),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shows(program: &str, outcomes: &[&str], complete: bool) -> Shows {
+        let outcomes = outcomes.iter().map(|&outcome| outcome.to_owned()).collect();
+        Shows::from([(program.to_owned(), Shown { outcomes, complete })])
+    }
+
+    fn finding(checker: Checker, program: &str, shown: &[&str], weft: &[&str]) -> bool {
+        let (shown, weft) = (shows(program, shown, false), shows(program, weft, true));
+        let compared = compare(checker, &shown, &weft).expect("comparable");
+        assert_eq!(compared.len(), 1);
+        compared[0].is_finding()
+    }
+
+    #[test]
+    fn an_outcome_beyond_wefts_is_a_finding_unless_it_is_a_known_false_alarm() {
+        assert!(!finding(Checker::Shuttle, "p", &["a"], &["a", "b"]));
+        assert!(finding(Checker::Shuttle, "p", &["a", "c"], &["a", "b"]));
+        let known = "SB, sequentially consistent accesses";
+        assert!(!finding(Checker::Loom, known, &["a", "c"], &["a"]));
+        assert!(finding(Checker::Shuttle, known, &["a", "c"], &["a"]));
+    }
+
+    #[test]
+    fn a_known_false_alarm_that_is_gone_is_a_finding() {
+        assert!(finding(
+            Checker::Loom,
+            "SB, sequentially consistent accesses",
+            &["a"],
+            &["a"]
+        ));
+    }
+
+    #[test]
+    fn nothing_is_compared_with_half_a_search() {
+        let half = shows("p", &["a"], false);
+        assert!(compare(Checker::Loom, &half, &half).is_err());
+        assert!(compare(Checker::Loom, &half, &shows("q", &["a"], true)).is_err());
+    }
+}

@@ -1,0 +1,129 @@
+//! From what the engine recorded to the log.
+
+use super::{Event, Execution, Order, What, Word, missing};
+use flipside::trace::{self, Record};
+use std::sync::atomic::Ordering;
+
+/// The log of an execution. `from` knows where reads read from, if the checker says; else it is
+/// the last write of that value.
+pub(crate) fn execution(
+    records: Vec<Record>,
+    workers: usize,
+    failure: String,
+    from: impl Fn(usize) -> Option<Source>,
+) -> Execution {
+    let mut threads = vec!["submitter".to_owned()];
+    threads.extend((0..workers).map(|worker| format!("worker {worker}")));
+    let mut events: Vec<Event> = Vec::with_capacity(records.len());
+    for (index, record) in records.into_iter().enumerate() {
+        let what = match record.what {
+            trace::What::Read(word) => {
+                let word = shown(word);
+                let from = match from(index) {
+                    Some(Source::Event(write)) => Some(write),
+                    Some(Source::Initial) => None,
+                    None => last_write(&events, &word),
+                };
+                What::Read { word, from }
+            }
+            trace::What::Write(word) => What::Write(shown(word)),
+            trace::What::Fence(site, order) => What::Fence {
+                site: site.name().to_owned(),
+                order: order.map(ordering),
+                mutated: order != Some(whole(site.kind())),
+            },
+            trace::What::Cell(name) => What::Cell(name),
+            trace::What::Park => What::Park,
+            trace::What::Unpark(thread) => What::Unpark(thread),
+            trace::What::Spawn(thread) => What::Spawn(thread),
+            trace::What::Join(thread) => What::Join(thread),
+            trace::What::Note(text) => What::Note(text),
+        };
+        events.push(Event {
+            thread: record.thread,
+            what,
+            file: record.at.file().replace('\\', "/"),
+            line: record.at.line(),
+        });
+    }
+    let mut execution = Execution {
+        threads,
+        events,
+        failure,
+        ..Execution::default()
+    };
+    let is_race = ["race", "Causality violation", "Concurrent"]
+        .iter()
+        .any(|word| execution.failure.contains(word));
+    if is_race {
+        execution.missing = missing(&execution);
+    }
+    execution.culprits = match &execution.missing {
+        Some(missing) => vec![missing.from, missing.to],
+        None => ends(&execution),
+    };
+    execution
+}
+
+/// Where a read reads from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    /// The word's initial value.
+    #[cfg_attr(not(weft), expect(dead_code, reason = "only weft says"))]
+    Initial,
+    /// A step of the log.
+    #[cfg_attr(not(weft), expect(dead_code, reason = "only weft says"))]
+    Event(usize),
+}
+
+fn last_write(events: &[Event], read: &Word) -> Option<usize> {
+    events.iter().rposition(|event| match &event.what {
+        What::Write(word) => word.name == read.name && word.value == read.value,
+        _ => false,
+    })
+}
+
+/// The steps at which sleepers fell asleep for good; else the last step of all.
+fn ends(execution: &Execution) -> Vec<usize> {
+    let last = |thread: usize| {
+        let mut events = execution.events.iter();
+        events.rposition(|event| event.thread == thread)
+    };
+    let asleep: Vec<usize> = (0..execution.threads.len())
+        .filter_map(last)
+        .filter(|&index| matches!(execution.events[index].what, What::Park))
+        .collect();
+    let stuck = ["deadlock", "hang"];
+    let is_stuck = stuck.iter().any(|word| execution.failure.starts_with(word));
+    if is_stuck && !asleep.is_empty() {
+        asleep
+    } else {
+        execution.events.len().checked_sub(1).into_iter().collect()
+    }
+}
+
+fn shown(word: trace::Word) -> Word {
+    Word {
+        name: word.name,
+        value: word.shown,
+        order: ordering(word.order),
+    }
+}
+
+const fn whole(kind: flipside::Kind) -> Ordering {
+    match kind {
+        flipside::Kind::Wmb => Ordering::Release,
+        flipside::Kind::Rmb => Ordering::Acquire,
+        flipside::Kind::Mb => Ordering::SeqCst,
+    }
+}
+
+const fn ordering(order: Ordering) -> Order {
+    match order {
+        Ordering::Relaxed => Order::Relaxed,
+        Ordering::Acquire => Order::Acquire,
+        Ordering::Release => Order::Release,
+        Ordering::AcqRel => Order::AcqRel,
+        _ => Order::SeqCst,
+    }
+}

@@ -1,0 +1,86 @@
+//! Which of a checker's executions a seed means.
+
+use crate::checker::Checker;
+use std::fmt;
+
+/// One execution, in the terms of its checker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// weft: the decisions that lead to one graph, in weft's own words.
+    Decisions(String),
+    /// shuttle: which task runs for how many steps.
+    Tasks(Vec<(usize, usize)>),
+    /// loom: the n-th execution, from 1, of the search with at most so many preemptions. That
+    /// search is the same every time.
+    Execution {
+        /// The bound.
+        preemptions: usize,
+        /// Which one.
+        number: u64,
+    },
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decisions(text) => f.write_str(text),
+            Self::Tasks(runs) => {
+                for (index, (task, steps)) in runs.iter().enumerate() {
+                    let gap = if index == 0 { "" } else { " " };
+                    write!(f, "{gap}{task}*{steps}")?;
+                }
+                Ok(())
+            }
+            Self::Execution {
+                preemptions,
+                number,
+            } => write!(f, "execution {number} of at most {preemptions} preemptions"),
+        }
+    }
+}
+
+impl Schedule {
+    /// Reads the schedule of a seed for that checker.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, for the user.
+    pub fn parse(checker: Checker, text: &str) -> Result<Self, String> {
+        let parsed = match checker {
+            Checker::Weft => text
+                .starts_with("weft")
+                .then(|| Self::Decisions(text.to_owned())),
+            Checker::Shuttle => text
+                .split_whitespace()
+                .map(run)
+                .collect::<Option<_>>()
+                .map(Self::Tasks),
+            Checker::Loom => execution(text),
+            Checker::Native => None,
+        };
+        parsed.ok_or_else(|| {
+            let like = match checker {
+                Checker::Weft => "weft1: 0*4 1*3",
+                Checker::Shuttle => "0*12 1*3",
+                Checker::Loom => "execution 7 of at most 1 preemptions",
+                Checker::Native => "nothing: real threads have no schedule",
+            };
+            format!("is not written as `{like}`")
+        })
+    }
+}
+
+fn run(text: &str) -> Option<(usize, usize)> {
+    let (task, steps) = text.split_once('*')?;
+    Some((task.parse().ok()?, steps.parse().ok().filter(|&n| n > 0)?))
+}
+
+fn execution(text: &str) -> Option<Schedule> {
+    let (number, rest) = text
+        .strip_prefix("execution ")?
+        .split_once(" of at most ")?;
+    Some(Schedule::Execution {
+        preemptions: rest.strip_suffix(" preemptions")?.parse().ok()?,
+        number: number.parse().ok().filter(|&n| n > 0)?,
+    })
+}
