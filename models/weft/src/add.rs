@@ -10,10 +10,10 @@ use crate::report::FailureKind;
 impl Exec {
     pub(crate) fn add(&mut self, request: &Event) -> Answer {
         let thread = self.current;
-        if let Kind::Join(child) = request.kind {
-            if self.end_of(child).is_none() {
-                return Answer::Wait(Status::Join(child));
-            }
+        if let Kind::Join(child) = request.kind
+            && self.end_of(child).is_none()
+        {
+            return Answer::Wait(Status::Join(child));
         }
         let mut event = *request;
         event.label = self.me().label.take();

@@ -200,10 +200,10 @@ impl Builder {
             if shared.over.load(Ordering::Relaxed) {
                 return;
             }
-            if shared.hungry.load(Ordering::Relaxed) {
-                if let Some(frame) = search.share() {
-                    shared.give(frame);
-                }
+            if shared.hungry.load(Ordering::Relaxed)
+                && let Some(frame) = search.share()
+            {
+                shared.give(frame);
             }
             if search.lost_a_thread() {
                 // A panic that never ended stays behind in this OS thread's count of panics: leave it.

@@ -327,10 +327,10 @@ impl Exec {
         let mut value = request.value;
         if let (Kind::Read, Some(source)) = (e.kind, e.rf) {
             value = self.graph.ev(source).value;
-            if let Some(c) = request.compare {
-                if e.rmw != (c.expected == value && !e.spurious) {
-                    return self.fail(FailureKind::nondeterminism(&e, request), None);
-                }
+            if let Some(c) = request.compare
+                && e.rmw != (c.expected == value && !e.spurious)
+            {
+                return self.fail(FailureKind::nondeterminism(&e, request), None);
             }
         } else if let Kind::Choice(picked) = e.kind {
             value = u64::from(picked);

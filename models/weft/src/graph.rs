@@ -231,10 +231,10 @@ impl Graph {
             };
             self.join_clock(write, Which::Message, fence, Which::Hb);
         }
-        if ev.rmw {
-            if let Some(source) = self.ev(write.previous()).rf {
-                self.join_clock(write, Which::Message, source, Which::Message);
-            }
+        if ev.rmw
+            && let Some(source) = self.ev(write.previous()).rf
+        {
+            self.join_clock(write, Which::Message, source, Which::Message);
         }
     }
 

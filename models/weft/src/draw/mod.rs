@@ -23,12 +23,13 @@ impl Graph {
         let mut rows: Vec<Row> = Vec::new();
         for id in self.in_order() {
             let e = self.ev(id);
-            if e.rmw && e.kind == Kind::Write {
-                if let Some(row) = rows.iter_mut().rev().find(|r| r.last == id.previous()) {
-                    row.last = id;
-                    row.text = self.step_text(row.first, id);
-                    continue;
-                }
+            if e.rmw
+                && e.kind == Kind::Write
+                && let Some(row) = rows.iter_mut().rev().find(|r| r.last == id.previous())
+            {
+                row.last = id;
+                row.text = self.step_text(row.first, id);
+                continue;
             }
             if matches!(e.kind, Kind::Begin | Kind::End) {
                 continue;
