@@ -121,6 +121,7 @@ mod exec;
 mod explore;
 mod graph;
 mod object;
+mod panics;
 mod query;
 mod rc11;
 mod report;

@@ -5,25 +5,25 @@
 //! again at its next operation; code that runs *because* of it (destructors) gets a sequential memory of its
 //! own, so that it comes to an end without being explored.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
-use std::sync::{Arc, Once};
+use std::panic::{Location, resume_unwind};
+use std::sync::Arc;
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::event::{Event, Kind, LocationId};
 use crate::exec::{Answer, Exec, Status};
+use crate::panics::{install_hook, run_body};
 use crate::report::FailureKind;
 
-type Body = Box<dyn FnOnce()>;
+pub(crate) type Body = Box<dyn FnOnce()>;
 type Yields = Yielder<(), ()>;
 type Thread = Coroutine<(), (), (), DefaultStack>;
 
 /// The payload that unwinds a thread whose run is over.
-struct RunOver;
+pub(crate) struct RunOver;
 
 /// Operations that one thread may do while it is being unwound before it is given up.
 const UNWINDING_LIMIT: u32 = 100_000;
@@ -48,7 +48,6 @@ pub(crate) struct Context {
 
 thread_local! {
     static CONTEXT: Cell<*const Context> = const { Cell::new(std::ptr::null()) };
-    static PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
 /// Whether the run goes on for the calling thread.
@@ -366,70 +365,8 @@ impl Pool {
     }
 }
 
-fn context<'a>() -> Option<&'a Context> {
+/// The context of the running model, if there is one.
+pub(crate) fn context<'a>() -> Option<&'a Context> {
     // SAFETY: as in `enter`.
     unsafe { CONTEXT.get().as_ref() }
-}
-
-/// A thread from its first event to its last. A panic that escapes it is a failure of the model.
-fn run_body(body: Body) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
-        return;
-    };
-    if payload.is::<RunOver>() {
-        return;
-    }
-    let Some(cx) = context() else { return };
-    let mut exec = cx.exec.borrow_mut();
-    if exec.me().aborting {
-        return;
-    }
-    let thread = exec.current;
-    let (message, at) = PANIC
-        .take()
-        .unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
-    exec.fail(
-        FailureKind::Panic {
-            thread,
-            message,
-            at,
-        },
-        None,
-    );
-    exec.me().aborting = true;
-}
-
-fn message_of(payload: &(dyn Any + Send)) -> String {
-    if let Some(s) = payload.downcast_ref::<&str>() {
-        (*s).to_string()
-    } else if let Some(s) = payload.downcast_ref::<String>() {
-        s.clone()
-    } else {
-        "a panic whose payload is no text".to_string()
-    }
-}
-
-/// Panics inside a running model are reported with the graph, not printed when they happen: most of them happen again
-/// in many graphs, and the program may well catch them.
-fn install_hook() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let outside = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            // A destructor that panics while it is unwound ends the process: that must not happen in silence.
-            let fatal = context().is_none_or(|cx| {
-                cx.exec
-                    .try_borrow_mut()
-                    .is_ok_and(|mut exec| exec.me().aborting)
-            });
-            if fatal {
-                outside(info);
-                return;
-            }
-            let at = info
-                .location()
-                .map_or(String::new(), |l| format!("{}:{}", l.file(), l.line()));
-            PANIC.set(Some((message_of(info.payload()), at)));
-        }));
-    });
 }
