@@ -155,12 +155,13 @@ const LOOM: &[Row] = &[
     Row("stale",          [1, 2, 2], None,    Quick, Some(1_188)),
     Row("stale",          [1, 2, 3], Some(2), Quick, Some(2_135)),
     Row("abandon",        [1, 1, 2], None,    Quick, Some(25_884)),
-    Row("abandon",        [1, 2, 2], None,    Quick, Some(6_786)),
-    Row("abandon",        [1, 2, 3], Some(2), Quick, Some(4_182)),
+    Row("abandon",        [1, 2, 2], None,    Quick, Some(16_548)),
+    Row("abandon",        [1, 2, 3], Some(2), Quick, Some(4_881)),
     Row("search",         [1, 1, 1], None,    Quick, Some(1_108)),
     Row("search",         [2, 1, 4], Some(2), Quick, Some(14_275)),
     Row("search",         [1, 1, 2], None,    Deep,  None),
-    Row("rotate",         [1, 2, 2], None,    Quick, Some(77_612)),
+    Row("rotate",         [1, 1, 1], None,    Quick, Some(1_108)),
+    Row("rotate",         [1, 2, 2], None,    Deep,  Some(77_612)),
     Row("rotate",         [2, 1, 2], Some(2), Quick, Some(719)),
     Row("panic",          [1, 1, 2], None,    Quick, Some(7_197)),
     Row("panic",          [1, 2, 2], None,    Quick, Some(6_786)),
@@ -171,16 +172,16 @@ const LOOM: &[Row] = &[
     Row("wake_worker",    [2, 1, 3], Some(2), Quick, Some(8_630)),
     Row("wake_worker",    [2, 1, 2], None,    Deep,  None),
     Row("wake_submitter", [1, 1, 1], None,    Quick, Some(26_511)),
-    Row("wake_submitter", [1, 2, 3], Some(3), Quick, Some(24_621)),
+    Row("wake_submitter", [1, 2, 3], Some(3), Quick, Some(26_344)),
     Row("wake_submitter", [2, 1, 2], Some(2), Quick, Some(4_808)),
     Row("conservation",   [1, 1, 1], None,    Quick, Some(46_311)),
-    Row("conservation",   [1, 2, 3], Some(2), Quick, Some(3_307)),
+    Row("conservation",   [1, 2, 3], Some(2), Quick, Some(3_591)),
 ];
 
 /// weft's: no bounds, at sizes that loom does not reach.
 #[rustfmt::skip]
 const WEFT: &[Row] = &[
-    Row("handover",       [2, 2, 6], None, Quick, Some(98)),
+    Row("handover",       [2, 2, 6], None, Quick, Some(312)),
     Row("handover",       [3, 2, 6], None, Quick, Some(64)),
     Row("handover",       [2, 3, 8], None, Deep,  Some(9_344)),
     Row("flush",          [2, 2, 6], None, Quick, Some(16)),
