@@ -19,7 +19,7 @@
 
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
 use crate::run::run;
-use flipside::Dispatch;
+use flipside::{Dispatch, Mutation, mutate};
 
 /// The signs of all operations.
 const SIGNS: &str = "swpabcdfxk";
@@ -89,7 +89,7 @@ impl Family {
             let mut explored = Explored::default();
             for signs in plans.iter().skip(thread).step_by(threads) {
                 explored.plans += 1;
-                explored.executions += check(&self.plan(signs))?;
+                explored.executions += check(&self.plan(signs), None)?;
             }
             Ok(explored)
         };
@@ -110,14 +110,15 @@ impl Family {
     }
 }
 
-/// Explores all executions of one plan; how many there are.
+/// Explores all executions of one plan, on the engine or on a mutant of it; how many there are.
 ///
 /// # Errors
 ///
 /// The execution that fails, and the plan.
-pub fn check(plan: &Plan) -> Result<u64, String> {
+pub fn check(plan: &Plan, mutation: Option<Mutation>) -> Result<u64, String> {
     let copy = plan.clone();
     let report = weft::Builder::new().check(move || {
+        mutate(mutation);
         let _ = run(&copy);
     });
     if report.is_complete() {

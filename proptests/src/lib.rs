@@ -40,6 +40,7 @@ pub mod sequential;
 pub mod soak;
 
 mod gate;
+#[cfg(not(any(loom, weft)))]
 mod quiet;
 mod random;
 mod text;

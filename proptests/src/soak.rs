@@ -103,8 +103,8 @@ pub fn soak(requests: u64, seed: u64, mut progress: impl FnMut(&Totals)) -> Tota
     let mut random = Random::new(seed);
     let mut totals = Totals::default();
     while totals.committed < requests {
-        let share = (10_000 + random.below(190_000)).min(requests - totals.committed);
-        one_pool(share, &mut random, &mut totals, &mut progress);
+        let left = requests - totals.committed;
+        one_pool(left, &mut random, &mut totals, &mut progress);
         totals.pools += 1;
         progress(&totals);
     }
@@ -153,7 +153,7 @@ fn pool(random: &mut Random, counters: &Arc<Counters>) -> Threads<Request> {
 }
 
 fn one_pool(
-    share: u64,
+    left: u64,
     random: &mut Random,
     totals: &mut Totals,
     progress: &mut impl FnMut(&Totals),
@@ -161,6 +161,8 @@ fn one_pool(
     let counters = Arc::new(Counters::default());
     let mut threads = pool(random, &counters);
     let requests = threads.workers() * threads.ring_size();
+    // Each request of the pool some hundred times over: small pools mostly wait.
+    let share = left.min(requests as u64 * (100 + random.below(4_000)));
     let mut books = Books {
         entries: vec![Entry::default(); requests],
         committed: 0,
