@@ -32,7 +32,10 @@ fn each_obligation_names_exactly_its_sites() {
             let back = partner.partners().contains(site);
             assert!(back, "{} and {} are no pair", site.name(), partner.name());
         }
-        let known = site.obligations().iter().all(|id| page.contains(&format!("| {id} |")));
+        let known = site
+            .obligations()
+            .iter()
+            .all(|id| page.contains(&format!("| {id} |")));
         assert!(known, "{} names an obligation that is none", site.name());
     }
 }

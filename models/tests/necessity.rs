@@ -54,6 +54,7 @@ mod checked {
         preemptions: Some(2),
         schedules: 1_000,
         time: None,
+        executions: None,
     };
 
     fn row(mutant: Mutant) -> Option<&'static Row> {

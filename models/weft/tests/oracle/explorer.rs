@@ -173,10 +173,12 @@ fn exchange(atomic: &AtomicU32, c: Cas) -> u32 {
 pub(crate) fn explore(program: &Program) -> Found {
     let program = Arc::new(program.clone());
     let mut graphs = Vec::new();
-    let mut builder = weft::Builder::default();
-    // An exploration without end is a finding too.
-    builder.max_events_per_thread = 60;
-    builder.max_graphs = Some(200_000);
+    let builder = weft::Builder {
+        // An exploration without end is a finding too.
+        max_events_per_thread: 60,
+        max_graphs: Some(200_000),
+        ..weft::Builder::default()
+    };
     let report = builder.visit(
         |graph| graphs.push(text_of(graph)),
         move || {
