@@ -58,9 +58,15 @@ impl<R> Slots<R> {
         self.0[request].with_mut(|slot| {
             // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
             let slot = unsafe { &mut *slot };
-            // A request that a panic left half-done is only ever seen marked as such.
-            slot.panic = catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))).err();
-            slot.panic.is_some()
+            // A request that a panic left half-done is only ever seen marked as such. Without a
+            // panic no mark is written: it would send a cache line of the request back and forth.
+            match catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))) {
+                Ok(()) => false,
+                Err(payload) => {
+                    slot.panic = Some(payload);
+                    true
+                }
+            }
         })
     }
 
@@ -73,7 +79,9 @@ impl<R> Slots<R> {
         self.0[request].with_mut(|slot| {
             // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
             let Slot { request, panic } = unsafe { &mut *slot };
-            done(match panic.take() {
+            // Taking it is writing, and nothing is written where there is no mark.
+            let payload = if panic.is_some() { panic.take() } else { None };
+            done(match payload {
                 None => Ok(request),
                 Some(payload) => Err(Panicked::new(request, payload)),
             });
