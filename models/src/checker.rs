@@ -157,6 +157,6 @@ type Progress = Box<dyn FnMut(u64) + Send>;
 #[cfg(any(loom, shuttle, weft))]
 mod catch;
 #[cfg(any(loom, shuttle, weft))]
-pub use catch::{Caught, Replayed, catch, replay};
+pub use catch::{Caught, Replayed, catch, replay, rerun};
 #[cfg(any(loom, shuttle, weft))]
 use catch::{Log, Model, taken};

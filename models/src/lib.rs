@@ -9,10 +9,13 @@ pub mod hunt;
 pub mod litmus;
 pub mod log;
 pub mod mutant;
+pub mod replay;
 pub mod scenario;
 pub mod seed;
+pub mod serve;
 pub mod shrink;
 #[cfg(any(loom, shuttle, weft))]
 mod story;
+pub mod timeline;
 pub mod verdict;
 pub mod verify;

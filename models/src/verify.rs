@@ -5,8 +5,8 @@
 //! options → cases → build (one a checker) → schedule → job (one process a case) → rows → table, JSON
 //! ```
 
-mod build;
-mod children;
+pub(crate) mod build;
+pub(crate) mod children;
 mod differential;
 mod job;
 mod json;
@@ -117,14 +117,14 @@ fn checkers(cases: &[Case]) -> Vec<Checker> {
     Checker::ALL.into_iter().filter(used).collect()
 }
 
-fn complain(code: u8, why: impl Display) -> ExitCode {
+pub(crate) fn complain(code: u8, why: impl Display) -> ExitCode {
     // Where nobody can be told, the exit status says it.
     let _ = writeln!(io::stderr(), "error: {why}");
     ExitCode::from(code)
 }
 
 /// Prints to stdout. A reader who went away has seen enough.
-fn print(text: &str) -> Result<(), String> {
+pub(crate) fn print(text: &str) -> Result<(), String> {
     let mut stdout = io::stdout().lock();
     let written = stdout
         .write_all(text.as_bytes())

@@ -1,7 +1,7 @@
-//! The `flipside` command: what `cargo verify` runs.
+//! The `flipside` command: what `cargo verify`, `cargo replay` and `cargo seeds` run.
 
 use clap::{Parser, Subcommand};
-use flipside_models::verify;
+use flipside_models::{replay, serve, verify};
 use std::process::ExitCode;
 
 /// Checks the engine's obligations
@@ -16,6 +16,13 @@ struct Cli {
 enum Command {
     /// Builds the models under each checker, runs them, and prints one table
     Verify(verify::Options),
+    /// Runs a seed's execution again and shows its interleaving
+    Replay(replay::Options),
+    /// Lists the seeds, or looks for them anew
+    Seeds(replay::SeedsOptions),
+    /// Questions to the build of one checker
+    #[command(hide = true, subcommand)]
+    Ask(serve::Request),
     /// One case, in the process of its checker: `verify` starts these
     #[command(hide = true)]
     Case(verify::CaseOptions),
@@ -27,6 +34,9 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Verify(options) => verify::run(&options),
+        Command::Replay(options) => replay::run(&options),
+        Command::Seeds(options) => replay::run_seeds(&options),
+        Command::Ask(request) => serve::serve(&request),
         Command::Case(options) => verify::serve(&options),
         Command::Outcomes => verify::serve_outcomes(),
     }

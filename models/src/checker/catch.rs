@@ -1,10 +1,10 @@
 //! A failing execution, found, made small, and run again.
 
-use super::Bounds;
+use super::{Bounds, Checker};
 use crate::log::Execution;
 use crate::mutant::Mutant;
-use crate::scenario::{Scenario, Size};
-use crate::seed::Schedule;
+use crate::scenario::{Scenario, Size, by_name};
+use crate::seed::{RENEW, Schedule, Seed};
 pub(super) use flipside::trace::Log;
 use flipside::trace::{Record, record_into};
 use std::sync::{Arc, PoisonError};
@@ -91,4 +91,39 @@ pub fn replay(
 
 pub(super) fn taken(log: &Log) -> Vec<Record> {
     std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Runs a seed's execution again, and holds it to what the seed says of it.
+///
+/// # Errors
+///
+/// If it is not a seed of this build's checker and its version, or no longer fails in the same
+/// way; with what to do.
+pub fn rerun(seed: &Seed) -> Result<Execution, String> {
+    let (checker, version) = (Checker::COMPILED, Checker::COMPILED.version());
+    if seed.checker != checker {
+        return Err(format!(
+            "it is one of {}'s, and this is the build for {checker}",
+            seed.checker
+        ));
+    }
+    if seed.version != version {
+        return Err(format!(
+            "it was found with {checker} {}, and this is {version}, whose schedules are others: {RENEW}",
+            seed.version
+        ));
+    }
+    let mutant = seed.mutant.as_deref().map(str::parse).transpose()?;
+    let replayed = replay(by_name(seed.scenario)?, seed.size, mutant, &seed.schedule)?;
+    match replayed.failure {
+        Some(failure) if failure == seed.failure => Ok(replayed.execution),
+        Some(failure) => Err(format!(
+            "it fails in another way now\n  it was: {}\n  now:    {failure}\nthe engine, the scenario or the \
+             checker has changed; if that is meant, {RENEW}",
+            seed.failure
+        )),
+        None => Err(format!(
+            "it passes now: the engine, the scenario or the checker has changed; if that is meant, {RENEW}"
+        )),
+    }
 }

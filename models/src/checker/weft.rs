@@ -65,13 +65,22 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
     let Some((version, list)) = text.split_once(' ') else {
         return found;
     };
+    // Where decisions are missing, what weft does instead is not always what its list of them says.
+    let again = |failure: &Failure| {
+        let model = model.clone();
+        let report = weft::Builder::new().replay(&failure.decisions, move || model(None));
+        let message = report
+            .failure()
+            .map(|failure| normalised(&failure.message()));
+        message.as_ref() == Some(&found.failure)
+    };
     let attempt = |steps: &[String]| {
         let text = format!("{version} {}", steps.join(" "));
         let model = model.clone();
         let decisions: Decisions = text.parse().ok()?;
         let report = weft::Builder::new().replay(&decisions, move || model(None));
         let failure = report.failure()?;
-        let same = normalised(&failure.message()) == found.failure;
+        let same = normalised(&failure.message()) == found.failure && again(failure);
         let text = failure.decisions.to_string();
         let steps = single(text.split_once(' ')?.1);
         let cost = (steps.len(), switches(&steps));

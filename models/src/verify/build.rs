@@ -14,21 +14,21 @@ use std::time::Duration;
 
 /// The workspace that is verified, as cargo sees it.
 #[derive(Debug)]
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     root: PathBuf,
     target: PathBuf,
 }
 
 /// Why there is no binary.
 #[derive(Debug)]
-pub(super) enum BuildError {
+pub(crate) enum BuildError {
     Interrupted,
     Failed(String),
 }
 
 impl Workspace {
     /// Asks cargo, which knows about `CARGO_TARGET_DIR` and every configuration file.
-    pub(super) fn find() -> Result<Self, String> {
+    pub(crate) fn find() -> Result<Self, String> {
         // `cargo run` says where the package is now; a binary that is called by itself knows where
         // it was built.
         let package =
@@ -57,12 +57,17 @@ impl Workspace {
         })
     }
 
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
+    /// Where the seeds of failures on this machine go.
+    pub(crate) fn found(&self) -> PathBuf {
+        self.target.join("flipside").join("seeds")
+    }
+
     /// Builds this command under the checker's cfg. The compiler's messages go to stderr.
-    pub(super) fn build(
+    pub(crate) fn build(
         &self,
         checker: Checker,
         children: &Children,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Every child that runs. After an interruption none is started any more.
 #[derive(Debug, Default)]
-pub(super) struct Children(Mutex<State>);
+pub(crate) struct Children(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -18,10 +18,10 @@ struct State {
 
 /// A started child: its id, and those of its ends that were asked to be pipes. The end of its
 /// standard input stays with it, open as long as it lives.
-pub(super) struct Started {
-    pub(super) id: u32,
-    pub(super) stdout: Option<ChildStdout>,
-    pub(super) stderr: Option<ChildStderr>,
+pub(crate) struct Started {
+    pub(crate) id: u32,
+    pub(crate) stdout: Option<ChildStdout>,
+    pub(crate) stderr: Option<ChildStderr>,
 }
 
 impl Children {
@@ -30,7 +30,7 @@ impl Children {
     }
 
     /// Starts a child; none, if there was an interruption.
-    pub(super) fn spawn(&self, command: &mut Command) -> io::Result<Option<Started>> {
+    pub(crate) fn spawn(&self, command: &mut Command) -> io::Result<Option<Started>> {
         // Under the lock, so that no child starts behind the back of an interruption.
         let mut state = self.state();
         if state.interrupted {
@@ -47,7 +47,7 @@ impl Children {
     }
 
     /// Waits for a child to end. It can still be killed meanwhile.
-    pub(super) fn wait(&self, id: u32) -> io::Result<ExitStatus> {
+    pub(crate) fn wait(&self, id: u32) -> io::Result<ExitStatus> {
         loop {
             let mut state = self.state();
             let place = state.running.iter().position(|child| child.id() == id);
@@ -64,7 +64,7 @@ impl Children {
     }
 
     /// Kills what runs; whoever waits for it reaps it.
-    pub(super) fn interrupt(&self) {
+    pub(crate) fn interrupt(&self) {
         let mut state = self.state();
         state.interrupted = true;
         for child in &mut state.running {
@@ -73,13 +73,13 @@ impl Children {
         }
     }
 
-    pub(super) fn interrupted(&self) -> bool {
+    pub(crate) fn interrupted(&self) -> bool {
         self.state().interrupted
     }
 }
 
 /// Ctrl-C, and what else asks a process to end, kills the children; a second time ends this one.
-pub(super) fn kill_on_ctrl_c(children: &Arc<Children>) -> Result<(), ctrlc::Error> {
+pub(crate) fn kill_on_ctrl_c(children: &Arc<Children>) -> Result<(), ctrlc::Error> {
     let children = Arc::clone(children);
     ctrlc::set_handler(move || {
         if children.interrupted() {

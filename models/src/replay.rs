@@ -1,0 +1,249 @@
+//! `cargo replay`: runs one counterexample again and shows what happens in it. `cargo seeds`: finds
+//! the counterexamples.
+
+mod follow;
+mod shelf;
+
+use crate::checker::Checker;
+use crate::log::Execution;
+use crate::seed::Seed;
+use crate::serve::Hunted;
+use crate::timeline::{Look, Timeline, html, lay_out, svg, text};
+use crate::verify::build::{BuildError, Workspace};
+use crate::verify::children::{Children, kill_on_ctrl_c};
+use crate::verify::{complain, print};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use serde::de::DeserializeOwned;
+use shelf::{list, load};
+use std::io::{IsTerminal, Read, stdout};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::{env, fs};
+
+/// What `flipside replay` is asked for.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit status: 0 if the seed failed again as it says, 1 if it did not, 2 for a wrong command line or \
+a file that is no seed.")]
+pub struct Options {
+    /// A seed's file, or its name in the list
+    #[arg(required_unless_present = "list")]
+    seed: Option<String>,
+
+    /// Print the seeds that there are, one a line, and run none
+    #[arg(long)]
+    list: bool,
+
+    /// Also draw the interleaving into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+
+    /// Also write a page that shows it into this file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
+    /// Show it step by step: Enter goes on, b goes back, q ends
+    #[arg(long)]
+    follow: bool,
+}
+
+/// What `flipside seeds` is asked for.
+#[derive(Args, Debug)]
+pub struct SeedsOptions {
+    /// Look for the counterexamples anew and write their seeds
+    #[arg(long)]
+    renew: bool,
+
+    /// Only of mutants whose name begins so
+    #[arg(long, value_name = "NAME", requires = "renew")]
+    mutant: Option<String>,
+
+    /// Only of this checker
+    #[arg(long, value_name = "NAME", requires = "renew",
+          value_parser = PossibleValuesParser::new(Checker::ALL.map(Checker::name)))]
+    checker: Option<String>,
+}
+
+/// The command line was wrong, or a file.
+const USAGE: u8 = 2;
+
+/// Runs `flipside replay`.
+#[must_use]
+pub fn run(options: &Options) -> ExitCode {
+    if options.list {
+        return listed();
+    }
+    let name = options.seed.as_deref().unwrap_or_default();
+    let workspace = match Workspace::find() {
+        Ok(workspace) => workspace,
+        Err(why) => return complain(1, why),
+    };
+    let (path, seed) = match load(&workspace, name) {
+        Ok(found) => found,
+        Err(why) => return complain(USAGE, why),
+    };
+    let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
+    let executions: Vec<Execution> = match ask(&workspace, seed.checker, &|command| {
+        command.arg("rerun").arg(&path);
+    }) {
+        Ok(answers) => answers,
+        Err(why) => return failed(why),
+    };
+    let Some(execution) = executions.into_iter().next() else {
+        return failed("its run said nothing".to_owned());
+    };
+    let timeline = lay_out(&seed, &execution);
+    match show(options, &timeline) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => complain(1, why),
+    }
+}
+
+fn show(options: &Options, timeline: &Timeline) -> Result<(), String> {
+    for (file, picture) in [
+        (&options.svg, svg as fn(&Timeline) -> String),
+        (&options.html, html),
+    ] {
+        if let Some(file) = file {
+            fs::write(file, picture(timeline))
+                .map_err(|why| format!("{}: it cannot be written: {why}", file.display()))?;
+        }
+    }
+    if options.follow {
+        return follow::follow(timeline, look());
+    }
+    print(&text(timeline, look(), None))
+}
+
+fn look() -> Look {
+    let terminal = stdout().is_terminal();
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let width = comfy_table::Table::new().width().map(usize::from);
+    Look {
+        width: width.filter(|_| terminal).unwrap_or(usize::MAX),
+        colour: terminal && !refused,
+    }
+}
+
+fn listed() -> ExitCode {
+    let text = Workspace::find().and_then(|workspace| list(&workspace));
+    match text.and_then(|text| print(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => complain(1, why),
+    }
+}
+
+/// Runs `flipside seeds`.
+#[must_use]
+pub fn run_seeds(options: &SeedsOptions) -> ExitCode {
+    if !options.renew {
+        return listed();
+    }
+    let renewed = Workspace::find().and_then(|workspace| {
+        for checker in Checker::ALL {
+            let asked = options.checker.as_deref();
+            if asked.is_none_or(|name| name == checker.name()) {
+                renew(&workspace, checker, options.mutant.as_deref())?;
+            }
+        }
+        Ok(())
+    });
+    match renewed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => complain(1, why),
+    }
+}
+
+fn renew(workspace: &Workspace, checker: Checker, mutant: Option<&str>) -> Result<(), String> {
+    let hunted: Vec<Hunted> = ask(workspace, checker, &|command| {
+        command
+            .arg("hunt")
+            .arg("--into")
+            .arg(shelf::kept(workspace));
+        if let Some(mutant) = mutant {
+            command.args(["--mutant", mutant]);
+        }
+    })?;
+    let mut text = String::new();
+    for Hunted { what, seed } in hunted {
+        let seed = seed.as_deref().and_then(Path::file_name);
+        let came = seed.map_or_else(
+            || "survives".into(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        text.push_str(&format!("{checker:8} {what:26} {came}\n"));
+    }
+    print(&text)
+}
+
+/// Puts a question to the build of a checker.
+fn ask<T: DeserializeOwned>(
+    workspace: &Workspace,
+    checker: Checker,
+    question: &dyn Fn(&mut Command),
+) -> Result<Vec<T>, String> {
+    let children = Arc::new(Children::default());
+    kill_on_ctrl_c(&children).map_err(|why| format!("Ctrl-C could not be provided for: {why}"))?;
+    let binary = match workspace.build(checker, &children) {
+        Ok(binary) => binary,
+        Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
+        Err(BuildError::Failed(why)) => return Err(why),
+    };
+    asked(&binary, &children, question)
+}
+
+/// The same of a build that is there.
+pub(crate) fn asked<T: DeserializeOwned>(
+    binary: &Path,
+    children: &Children,
+    question: &dyn Fn(&mut Command),
+) -> Result<Vec<T>, String> {
+    let mut command = Command::new(binary);
+    command.arg("ask");
+    question(&mut command);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let started = children
+        .spawn(&mut command)
+        .map_err(|why| format!("its process could not be started: {why}"))?
+        .ok_or("interrupted")?;
+    let errors = std::thread::spawn(move || {
+        let mut said = String::new();
+        // What cannot be read is not shown.
+        let _ = started
+            .stderr
+            .map(|mut from| from.read_to_string(&mut said));
+        said
+    });
+    let mut answers = String::new();
+    if let Some(mut out) = started.stdout {
+        out.read_to_string(&mut answers)
+            .map_err(|why| format!("its answer could not be read: {why}"))?;
+    }
+    let status = children.wait(started.id).map_err(|why| why.to_string())?;
+    if !status.success() {
+        let said = errors.join().unwrap_or_default();
+        let said = said.trim();
+        let why = said.strip_prefix("error: ").unwrap_or(said);
+        return Err(if why.is_empty() {
+            format!("its process died: {status}")
+        } else {
+            why.to_owned()
+        });
+    }
+    let lines = answers.lines().map(serde_json::from_str);
+    lines
+        .collect::<Result<_, _>>()
+        .map_err(|why| format!("its answer could not be understood: {why}"))
+}
+
+/// A seed by its name, and how the command line writes it.
+#[must_use]
+pub fn command_for(seed: &Seed) -> String {
+    format!("cargo replay {}", seed.id())
+}

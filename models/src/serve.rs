@@ -1,0 +1,167 @@
+//! What the build for one checker is asked by the plain one: each answer is a line of JSON.
+
+#[cfg(not(any(loom, shuttle, weft)))]
+use crate::checker::Checker;
+use crate::verify::complain;
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What is asked.
+#[derive(Debug, Subcommand)]
+pub enum Request {
+    /// Runs a seed's execution again
+    Rerun {
+        /// The seed's file
+        seed: PathBuf,
+    },
+    /// Looks for counterexamples and writes their seeds
+    Hunt(Hunt),
+    /// Runs each mutant's attack
+    Attacks,
+}
+
+/// What is hunted.
+#[derive(Args, Debug)]
+pub struct Hunt {
+    /// Where the seeds go
+    #[arg(long)]
+    into: PathBuf,
+    /// Only the mutants whose name begins so
+    #[arg(long)]
+    mutant: Option<String>,
+    /// The engine itself, in this scenario
+    #[arg(long, requires = "size")]
+    scenario: Option<String>,
+    /// At this size
+    #[arg(long)]
+    size: Option<crate::scenario::Size>,
+}
+
+/// What became of a mutant's attack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attacked {
+    /// The mutant.
+    pub mutant: String,
+    /// Whether it lacks only an order.
+    pub weakened: bool,
+    /// Executions until it was killed, or all that were run.
+    pub executions: u64,
+    /// What ended the search.
+    #[serde(flatten)]
+    pub verdict: crate::verdict::Verdict,
+}
+
+/// What became of a hunt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hunted {
+    /// What was hunted.
+    pub what: String,
+    /// The seed's file, if there is a counterexample.
+    pub seed: Option<PathBuf>,
+}
+
+/// Answers, if this build has a checker.
+#[must_use]
+pub fn serve(request: &Request) -> ExitCode {
+    #[cfg(any(loom, shuttle, weft))]
+    let answered = checked::answer(request);
+    #[cfg(not(any(loom, shuttle, weft)))]
+    let answered = native(request);
+    match answered {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => complain(1, why),
+    }
+}
+
+#[cfg(not(any(loom, shuttle, weft)))]
+fn native(_request: &Request) -> Result<(), String> {
+    let names = Checker::ALL.map(Checker::name).join(", ");
+    Err(format!(
+        "this build has no checker; those for {names} answer this"
+    ))
+}
+
+#[cfg(any(loom, shuttle, weft))]
+mod checked {
+    use super::{Attacked, Hunt, Hunted, Request};
+    use crate::attack::Attack;
+    use crate::checker::{Bounds, check};
+    use crate::hunt::{hunt, hunt_engine};
+    use crate::log::Execution;
+    use crate::mutant::all;
+    use crate::scenario::by_name;
+    use crate::seed::Seed;
+    use serde::Serialize;
+    use std::fs;
+    use std::path::Path;
+
+    /// Two preemptions are enough to kill each of them.
+    const BOUNDS: Bounds = Bounds {
+        preemptions: Some(2),
+        schedules: 1_000,
+        executions: None,
+        time: None,
+    };
+
+    pub(super) fn answer(request: &Request) -> Result<(), String> {
+        match request {
+            Request::Rerun { seed } => say(&rerun(seed)?),
+            Request::Hunt(what) => hunted(what),
+            Request::Attacks => attacks(),
+        }
+    }
+
+    fn say(answer: &impl Serialize) -> Result<(), String> {
+        let line = serde_json::to_string(answer).map_err(|why| why.to_string())?;
+        crate::verify::print(&format!("{line}\n"))
+    }
+
+    fn rerun(path: &Path) -> Result<Execution, String> {
+        let text = fs::read_to_string(path).map_err(|why| why.to_string())?;
+        crate::checker::rerun(&text.parse()?)
+    }
+
+    fn hunted(what: &Hunt) -> Result<(), String> {
+        let write = |name: String, seed: Option<Seed>| {
+            let path = seed
+                .as_ref()
+                .map(|seed| what.into.join(seed.id() + ".seed"));
+            if let (Some(path), Some(seed)) = (&path, &seed) {
+                fs::create_dir_all(&what.into)
+                    .and_then(|()| fs::write(path, seed.to_string()))
+                    .map_err(|why| format!("{}: {why}", path.display()))?;
+            }
+            say(&Hunted {
+                what: name,
+                seed: path,
+            })
+        };
+        if let (Some(scenario), Some(size)) = (&what.scenario, what.size) {
+            let seed = hunt_engine(by_name(scenario)?, size)?;
+            return write(format!("{scenario} {size}"), seed);
+        }
+        let begin = what.mutant.as_deref().unwrap_or_default();
+        for mutant in all().filter(|mutant| mutant.to_string().starts_with(begin)) {
+            write(mutant.to_string(), hunt(mutant)?)?;
+        }
+        Ok(())
+    }
+
+    fn attacks() -> Result<(), String> {
+        for mutant in all() {
+            let name = mutant.to_string();
+            let attack = Attack::on(&name).ok_or_else(|| format!("{name} has no attack"))?;
+            let scenario = by_name(attack.scenario)?;
+            let findings = check(scenario, attack.size(), Some(mutant), BOUNDS, |_| ());
+            say(&Attacked {
+                weakened: mutant.is_weakened(),
+                mutant: name,
+                executions: findings.executions,
+                verdict: findings.verdict,
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! An execution as a picture of its interleaving: a column for each thread, a row for each step.
+//! The one place that lays one out; text, SVG and HTML differ only in how they draw.
+
+mod html;
+mod svg;
+mod text;
+
+pub use html::html;
+pub use svg::svg;
+pub use text::{Look, text};
+
+use crate::log::{Event, Execution, Order, What, Word};
+use crate::seed::Seed;
+
+/// Everything that is shown of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// The mutant, checker, scenario and size.
+    pub title: String,
+    /// What went wrong, in one sentence.
+    pub story: String,
+    /// What the checker says.
+    pub failure: String,
+    /// The threads' names, left to right.
+    pub columns: Vec<String>,
+    /// The steps, top to bottom.
+    pub rows: Vec<Row>,
+    /// What is missing between two accesses, in a few lines.
+    pub missing: Vec<String>,
+    /// The accesses that lack an order: their rows.
+    pub gap: Option<(usize, usize)>,
+    /// How long the execution is, and how long the one was that was found first.
+    pub extent: String,
+}
+
+/// One step, or several equal ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Counted from 1; none for a remark.
+    pub number: Option<usize>,
+    /// Its thread.
+    pub column: usize,
+    /// What is done.
+    pub text: String,
+    /// Its memory ordering, if it has one.
+    pub order: &'static str,
+    /// Where in the source, less the directories.
+    pub place: String,
+    /// Where in the source.
+    pub source: String,
+    /// The row that wrote what is read here.
+    pub from: Option<usize>,
+    /// Whether it reads a word that nobody has written yet.
+    pub initial: bool,
+    /// What a reader should look at.
+    pub mark: Mark,
+}
+
+/// What a row is to the failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing special.
+    Plain,
+    /// A remark of the scenario's.
+    Note,
+    /// A step that the failure is about.
+    Culprit,
+    /// A barrier that the mutant leaves out or weakens.
+    Missing,
+}
+
+/// Lays an execution out.
+#[must_use]
+pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
+    let Execution {
+        events, threads, ..
+    } = execution;
+    let mut rows: Vec<Row> = Vec::new();
+    // The row of each event: equal turns of a waiting loop share theirs.
+    let mut row_of = Vec::with_capacity(events.len());
+    let mut number = 0;
+    let mut times = 1;
+    for (index, event) in events.iter().enumerate() {
+        let repeats = index > 0
+            && !execution.culprits.contains(&index)
+            && matches!(event.what, What::Read { .. } | What::Park)
+            && events[index - 1] == *event;
+        if repeats && let Some(row) = rows.last_mut() {
+            times += 1;
+            row.text = format!("{} ×{times}", what(event, threads));
+            row_of.push(rows.len() - 1);
+            continue;
+        }
+        times = 1;
+        let is_note = matches!(event.what, What::Note(_));
+        if !is_note {
+            number += 1;
+        }
+        let mark = match &event.what {
+            What::Note(_) => Mark::Note,
+            What::Fence { mutated: true, .. } => Mark::Missing,
+            _ if execution.culprits.contains(&index) => Mark::Culprit,
+            _ => Mark::Plain,
+        };
+        let from = match &event.what {
+            What::Read { from, .. } => from.and_then(|from| row_of.get(from).copied()),
+            _ => None,
+        };
+        row_of.push(rows.len());
+        let file = event.file.rsplit('/').next().unwrap_or_default();
+        rows.push(Row {
+            number: (!is_note).then_some(number),
+            column: event.thread,
+            text: what(event, threads),
+            order: order(event),
+            place: if is_note {
+                String::new()
+            } else {
+                format!("{file}:{}", event.line)
+            },
+            source: format!("{}:{}", event.file, event.line),
+            from,
+            initial: from.is_none() && matches!(event.what, What::Read { .. }),
+            mark,
+        });
+    }
+    let missing = missing(execution, &rows, &row_of);
+    let gap = execution
+        .missing
+        .as_ref()
+        .map(|missing| (row_of[missing.from], row_of[missing.to]));
+    let Seed {
+        scenario,
+        size,
+        checker,
+        version,
+        found,
+        minimal,
+        ..
+    } = seed;
+    let mutant = seed.mutant.as_deref().unwrap_or("the engine");
+    let extent = format!(
+        "{} steps, {} switches at {size}; found at {} in {} steps, {} switches",
+        minimal.steps, minimal.switches, found.size, found.steps, found.switches
+    );
+    Timeline {
+        title: format!("{mutant} · {scenario} {size} · {checker} {version}"),
+        story: sentence(&execution.story),
+        failure: execution.failure.clone(),
+        columns: threads.clone(),
+        rows,
+        missing,
+        gap,
+        extent,
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
+
+fn what(event: &Event, threads: &[String]) -> String {
+    let name = |thread: &usize| threads.get(*thread).map_or("a thread", String::as_str);
+    match &event.what {
+        What::Read { word, .. } => format!("reads {}", equation(word)),
+        What::Write(word) => format!("writes {}", equation(word)),
+        What::Fence {
+            site, order: None, ..
+        } => format!("no {site} here"),
+        What::Fence { site, .. } => site.clone(),
+        What::Cell(name) => format!("touches {name}"),
+        What::Park => "goes to sleep".to_owned(),
+        What::Unpark(thread) => format!("wakes {}", name(thread)),
+        What::Spawn(thread) => format!("starts {}", name(thread)),
+        What::Join(thread) => format!("waits for the end of {}", name(thread)),
+        What::Note(text) => text.clone(),
+    }
+}
+
+fn equation(word: &Word) -> String {
+    format!("{} = {}", word.name, word.value)
+}
+
+fn order(event: &Event) -> &'static str {
+    match &event.what {
+        What::Read { word, .. } | What::Write(word) => word.order.name(),
+        What::Fence { order, .. } => order.map_or("left out", Order::name),
+        _ => "",
+    }
+}
+
+/// The missing edge in words.
+fn missing(execution: &Execution, rows: &[Row], row_of: &[usize]) -> Vec<String> {
+    let Some(missing) = &execution.missing else {
+        return Vec::new();
+    };
+    let step = |event: usize| {
+        let row = &rows[row_of[event]];
+        let number = row.number.unwrap_or_default();
+        let thread = &execution.threads[row.column];
+        format!("#{number} ({thread} {})", row.text)
+    };
+    let mut lines = vec![format!(
+        "{} does not happen before {}.",
+        step(missing.from),
+        step(missing.to)
+    )];
+    if let Some((write, read)) = missing.handover {
+        lines.push(format!(
+            "The request changes hands by {}, which {} sees.",
+            step(write),
+            step(read)
+        ));
+    }
+    if let Some(barrier) = missing.barrier {
+        let row = &rows[row_of[barrier]];
+        lines.push(format!(
+            "That orders them only with the barrier that is missing at #{}, {}.",
+            row.number.unwrap_or_default(),
+            row.place
+        ));
+    }
+    lines
+}
+
+#[cfg(test)]
+#[path = "timeline_tests.rs"]
+mod tests;

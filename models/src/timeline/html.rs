@@ -1,0 +1,84 @@
+//! As a page of its own: the picture where there is room, and the same steps as a list on a phone.
+
+use super::svg::{COLOURS, escape, svg};
+use super::{Mark, Timeline};
+use std::fmt::Write;
+
+const STYLE: &str = "\
+*{box-sizing:border-box}body{margin:0 auto;max-width:75rem;padding:1.2rem;background:var(--bg);color:var(--fg);\
+font:16px/1.5 system-ui,sans-serif}h1{font:bold 1.15rem/1.4 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;\
+margin:0 0 .6rem;overflow-wrap:anywhere}p{margin:.4rem 0;max-width:46rem}.story{font-size:1.15rem}.failure{color:var(--bad);font-weight:600}\
+.dim{color:var(--dim)}.key span{white-space:nowrap;margin-right:1.2rem}.rf{color:var(--rf)}.gap{color:var(--bad)}.miss{color:var(--miss)}\
+figure{margin:1.2rem 0;overflow-x:auto}figure svg{max-width:100%;height:auto}ol{display:none;list-style:none;margin:1rem 0;padding:0}\
+li{border-left:4px solid var(--line);margin:.25rem 0;padding:.3rem .6rem;background:var(--box);border-radius:0 4px 4px 0;\
+font:.85rem/1.45 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}li.other{margin-left:1.6rem}\
+li.note{background:none;color:var(--dim)}li.culprit{border-color:var(--bad)}li.missing{border-left-style:dashed;border-color:var(--miss);color:var(--miss)}\
+li:target{outline:2px solid var(--rf)}li small{display:block;color:var(--dim)}li b{font-weight:600}a{color:var(--rf)}\
+@media(max-width:700px){figure{display:none}ol{display:block}body{padding:.9rem}}\
+@media print{body{max-width:none;padding:0}figure{display:block;break-inside:auto}figure svg{max-height:24cm}ol{display:none}}";
+
+/// The page.
+#[must_use]
+pub fn html(timeline: &Timeline) -> String {
+    let title = escape(&timeline.title);
+    let mut out = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+         <style>{COLOURS}{STYLE}</style></head><body>\n<h1>{title}</h1>\n\
+         <p class=\"story\">{}</p>\n<p class=\"failure\">{}</p>\n",
+        escape(&timeline.story),
+        escape(&timeline.failure)
+    );
+    // Writing to a String cannot fail.
+    for line in &timeline.missing {
+        let _ = writeln!(out, "<p>{}</p>", escape(line));
+    }
+    let mut key = String::new();
+    if timeline.rows.iter().any(|row| row.from.is_some()) {
+        key.push_str("<span class=\"rf\">→ is read by</span> ");
+    }
+    if timeline.gap.is_some() {
+        key.push_str("<span class=\"gap\">⇢ should happen before, and does not</span> ");
+    }
+    if timeline.rows.iter().any(|row| row.mark == Mark::Missing) {
+        key.push_str("<span class=\"miss\">┄ the barrier that the mutant changes</span>");
+    }
+    let _ = writeln!(
+        out,
+        "<p class=\"key\">{key}</p>\n<figure>{}</figure>\n<ol>",
+        svg(timeline)
+    );
+    for (index, row) in timeline.rows.iter().enumerate() {
+        let class = match row.mark {
+            Mark::Plain => "plain",
+            Mark::Note => "note",
+            Mark::Culprit => "culprit",
+            Mark::Missing => "missing",
+        };
+        let other = if row.column > 0 { " other" } else { "" };
+        let number = row.number.map_or(String::new(), |n| format!("#{n} "));
+        let from = match row.from {
+            Some(from) => {
+                let number = timeline.rows[from].number.unwrap_or_default();
+                format!(" <a href=\"#s{from}\">← #{number}</a>")
+            }
+            None if row.initial => " ← start".to_owned(),
+            None => String::new(),
+        };
+        let details = format!("{} {}", row.order, row.place);
+        let _ = writeln!(
+            out,
+            "<li class=\"{class}{other}\" id=\"s{index}\">{number}<b>{}</b> {}{from}<small>{}</small></li>",
+            escape(&timeline.columns[row.column]),
+            escape(&row.text),
+            escape(details.trim())
+        );
+    }
+    let _ = write!(
+        out,
+        "</ol>\n<p class=\"dim\">{}</p>\n</body></html>\n",
+        escape(&timeline.extent)
+    );
+    out
+}
