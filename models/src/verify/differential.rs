@@ -1,4 +1,4 @@
-//! The checkers held against each other, with the deep profile.
+//! The checkers held against each other.
 
 use super::children::Children;
 use crate::checker::Checker;

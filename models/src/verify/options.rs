@@ -72,11 +72,11 @@ impl Options {
             .map_or(1, NonZeroUsize::get)
     }
 
-    /// Whether the checkers are held against each other: with the deep profile, unless only a part
-    /// of it is asked for; of several machines, on the first.
+    /// Whether the checkers are held against each other: unless only a part of the cases is asked
+    /// for; of several machines, on the first.
     pub(super) fn compares_checkers(&self) -> bool {
         let all = self.checkers.is_empty() && self.scenarios.is_empty() && self.sizes.is_empty();
-        self.deep && all && self.shard.is_none_or(Shard::is_first)
+        all && self.shard.is_none_or(Shard::is_first)
     }
 
     pub(super) fn shard(&self) -> Option<Shard> {
