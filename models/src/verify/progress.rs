@@ -35,6 +35,7 @@ enum Display {
     Bars {
         all: MultiProgress,
         each: Vec<(Checker, ProgressBar)>,
+        awake: bool,
     },
     Lines {
         spoken: Instant,
@@ -62,6 +63,7 @@ impl Progress {
 
     pub(super) fn started(&self, index: usize) {
         self.update(|state| {
+            state.wake();
             state.running.push(Running {
                 index,
                 executions: 0,
@@ -96,7 +98,7 @@ impl Progress {
     /// Takes the bars away, so that the table stands alone.
     pub(super) fn close(self) {
         self.update(|state| {
-            if let Display::Bars { all, each } = &state.display {
+            if let Display::Bars { all, each, .. } = &state.display {
                 for (_, bar) in each {
                     bar.finish_and_clear();
                 }
@@ -112,6 +114,19 @@ impl Progress {
 }
 
 impl State {
+    /// The bars are drawn from the first case on: after a build that was interrupted, never.
+    fn wake(&mut self) {
+        if let Display::Bars { each, awake, .. } = &mut self.display
+            && !*awake
+        {
+            *awake = true;
+            for (_, bar) in each {
+                bar.reset_elapsed();
+                bar.enable_steady_tick(Duration::from_millis(500));
+            }
+        }
+    }
+
     fn show(&mut self, cases: &[Case]) {
         match &mut self.display {
             Display::Bars { each, .. } => {
@@ -148,7 +163,7 @@ impl State {
             grouped(findings.executions)
         );
         match &mut self.display {
-            Display::Bars { all, each } => {
+            Display::Bars { all, each, .. } => {
                 let mut bars = each.iter();
                 if let Some((_, bar)) = bars.find(|(c, _)| *c == cases[index].checker) {
                     bar.inc(1);
@@ -185,17 +200,20 @@ fn bars(cases: &[Case]) -> Display {
         .into_iter()
         .map(|checker| {
             let total = cases.iter().filter(|case| case.checker == checker).count();
-            let bar = all.add(ProgressBar::new(total as u64));
+            let bar = ProgressBar::new(total as u64).with_prefix(checker.name());
+            let bar = all.add(bar);
             let template = "{prefix:7} [{bar:20}] {pos:>2}/{len} {elapsed:>4}  {wide_msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar.set_prefix(checker.name());
-            bar.enable_steady_tick(Duration::from_millis(500));
             (checker, bar)
         })
         .collect();
-    Display::Bars { all, each }
+    Display::Bars {
+        all,
+        each,
+        awake: false,
+    }
 }
 
 /// Says something on stderr.
