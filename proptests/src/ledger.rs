@@ -13,8 +13,9 @@
 //! | `Staged` | Free, in a batch | must not find it |
 
 use crate::coverage::{Coverage, Reached};
+use crate::expected::expected;
 use crate::plan::{Behaviour, Config, Job};
-use crate::request::{FACTOR, Request, STEP, Shared, Ticket};
+use crate::request::{Request, Shared, Ticket};
 use flipside::{Dispatch, Outcome};
 use std::sync::Arc;
 
@@ -385,26 +386,4 @@ impl Known {
     fn is_free(self) -> bool {
         matches!(self, Self::Free | Self::Done)
     }
-}
-
-/// The result that a number must come back with: each byte by itself, jumping ahead in the
-/// generator that the handler steps through.
-pub(crate) fn expected(number: usize, size: u8) -> Vec<u8> {
-    let seed = (number as u64) << 8 | u64::from(size);
-    let byte = |index: u8| {
-        let (mut factor, mut step) = (FACTOR, STEP);
-        let (mut all_factors, mut all_steps) = (1u64, 0u64);
-        let mut steps = u32::from(index) + 1;
-        while steps > 0 {
-            if steps & 1 == 1 {
-                all_factors = all_factors.wrapping_mul(factor);
-                all_steps = all_steps.wrapping_mul(factor).wrapping_add(step);
-            }
-            step = factor.wrapping_add(1).wrapping_mul(step);
-            factor = factor.wrapping_mul(factor);
-            steps >>= 1;
-        }
-        (all_factors.wrapping_mul(seed).wrapping_add(all_steps) >> 56) as u8
-    };
-    (0..size).map(byte).collect()
 }

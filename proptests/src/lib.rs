@@ -39,7 +39,10 @@ pub mod sequential;
 #[cfg(not(any(loom, shuttle, weft)))]
 pub mod soak;
 
+mod expected;
 mod gate;
+#[cfg(all(test, not(any(loom, shuttle, weft))))]
+mod ledger_tests;
 #[cfg(not(any(loom, weft)))]
 mod quiet;
 mod random;

@@ -55,3 +55,34 @@ pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic whose payload is not text")
         .to_owned()
 }
+
+/// For threads of the system.
+#[cfg(not(shuttle))]
+pub(crate) use threads::in_time;
+
+#[cfg(not(shuttle))]
+mod threads {
+    use super::quietly;
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::time::Duration;
+
+    /// Far beyond what a plan takes on a busy machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Runs `f` on a thread of its own; its panic is an error, and so is that it does not end.
+    pub(crate) fn in_time<T: Send + 'static>(
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let (done, ended) = channel();
+        std::thread::spawn(move || {
+            let _ = done.send(quietly(f));
+        });
+        match ended.recv_timeout(PATIENCE) {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Timeout) => Err(format!("no end after {PATIENCE:?}")),
+            Err(RecvTimeoutError::Disconnected) => {
+                Err("the thread ended without a word".to_owned())
+            }
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub struct Seed {
     pub fault: Option<String>,
     /// How the schedule was found: scheduler and its seed, or the seed of the jitter.
     pub walk: String,
-    /// The schedule itself, for shuttle.
+    /// The schedule itself, for shuttle; without it the walk's seed has to do.
     pub schedule: Option<String>,
     /// What was wrong, in one line.
     pub fails: String,
@@ -192,13 +192,28 @@ fn again(seed: &Seed) -> Result<Again, String> {
         .as_deref()
         .map(crate::detection::fault_of)
         .transpose()?;
-    let steps: Steps = seed
-        .schedule
-        .as_deref()
-        .ok_or("the line `schedule …` is missing")?
-        .parse()?;
-    let (fails, steps) = follow(&seed.plan, fault, &steps);
+    let Some(steps) = &seed.schedule else {
+        return walk_again(seed, fault);
+    };
+    let (fails, steps) = follow(&seed.plan, fault, &steps.parse::<Steps>()?);
     Ok((fails, Some(steps.to_string())))
+}
+
+/// Without a schedule, the scheduler and its seed have to find it again.
+#[cfg(shuttle)]
+fn walk_again(seed: &Seed, fault: Option<flipside::Fault>) -> Result<Again, String> {
+    use crate::schedules::{Walk, walk};
+    let (name, number) = seed.walk.split_once(' ').unwrap_or_default();
+    let kind = Walk::ALL.into_iter().find(|kind| kind.name() == name);
+    let (Some(kind), Ok(number)) = (kind, number.parse()) else {
+        return Err(format!("`{}` is no scheduler and its seed", seed.walk));
+    };
+    Ok(
+        match walk(&seed.plan, fault, kind, number, crate::detection::MANY) {
+            Ok(_) => (None, None),
+            Err(failing) => (Some(failing.message), Some(failing.steps.to_string())),
+        },
+    )
 }
 
 #[cfg(not(any(loom, shuttle, weft)))]

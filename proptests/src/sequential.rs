@@ -4,7 +4,7 @@
 use crate::coverage::{Coverage, Reached};
 use crate::gate::Gate;
 use crate::plan::Plan;
-use crate::quiet::quietly;
+use crate::quiet::in_time;
 use crate::request::Pace;
 use crate::run::run_at;
 
@@ -15,8 +15,9 @@ pub const BEYOND: &[Reached] = &[Reached::SubmitterSlept, Reached::WorkerSlept];
 ///
 /// # Errors
 ///
-/// What was wrong.
+/// What was wrong; also if it hangs, and its threads are left behind then.
 pub fn check(plan: &Plan) -> Result<Coverage, String> {
     let gates = (0..plan.config.workers).map(|_| Gate::default()).collect();
-    quietly(|| run_at(plan, Pace::Gated(gates)))
+    let plan = plan.clone();
+    in_time(move || run_at(&plan, Pace::Gated(gates)))
 }

@@ -1,7 +1,7 @@
 //! Very many requests on threads of the system, in pools of random sizes, with random panics and
 //! random ends. The books take no memory that grows: one entry for each request of a pool.
 
-use crate::ledger::expected;
+use crate::expected::expected;
 use crate::random::Random;
 use crate::request::Bytes;
 use flipside::{Dispatch, Outcome, Threads};

@@ -31,10 +31,7 @@ mod native {
     fn step_by_step_the_engine_does_what_the_ledger_says() {
         check_plans(
             2_000,
-            concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/proptest-regressions/sequential.txt"
-            ),
+            Some("sequential.txt"),
             sequential::BEYOND,
             sequential::check,
             |plan| {
@@ -50,10 +47,7 @@ mod native {
         let failed = Cell::new(0);
         check_plans(
             2_000,
-            concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/proptest-regressions/threads.txt"
-            ),
+            Some("threads.txt"),
             jitter::BEYOND,
             |plan| {
                 number.set(number.get() + 1);

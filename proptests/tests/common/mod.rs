@@ -8,7 +8,9 @@ use flipside_proptests::coverage::{Coverage, Reached, Tally};
 use flipside_proptests::plan::Plan;
 use flipside_proptests::seed::Seed;
 use flipside_proptests::strategy::plans;
-use proptest::test_runner::{Config, FileFailurePersistence, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{
+    Config, FailurePersistence, FileFailurePersistence, TestCaseError, TestError, TestRunner,
+};
 use std::cell::RefCell;
 use std::time::Instant;
 
@@ -20,11 +22,18 @@ pub(crate) fn cases(default: u32) -> u32 {
     }
 }
 
+/// A file of plans that failed, beside the sources: to be committed with what it led to.
+fn persistence(file: &str) -> Box<dyn FailurePersistence> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions");
+    let path = format!("{folder}/{file}").leak();
+    Box::new(FileFailurePersistence::Direct(path))
+}
+
 /// Checks so many plans, first those that failed before, and demands that they reached whatever
 /// the layer can reach. `seed` says of a plan that fails, already made small, how it does.
 pub(crate) fn check_plans(
     default_cases: u32,
-    regressions: &'static str,
+    regressions: Option<&'static str>,
     beyond: &'static [Reached],
     check: impl Fn(&Plan) -> Result<Coverage, String>,
     seed: impl Fn(&Plan) -> Option<Seed>,
@@ -32,7 +41,7 @@ pub(crate) fn check_plans(
     let start = Instant::now();
     let mut runner = TestRunner::new(Config {
         cases: cases(default_cases),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
+        failure_persistence: regressions.map(persistence),
         max_shrink_iters: 4_000,
         ..Config::default()
     });
