@@ -50,8 +50,11 @@ pub struct Row {
     pub source: String,
     /// The row that wrote what is read here.
     pub from: Option<usize>,
-    /// Whether it reads a word that nobody has written yet.
+    /// Whether it reads a word as it was at the start.
     pub initial: bool,
+    /// A row that wrote the word after what is read here: the read is one that no interleaving of
+    /// whole steps explains.
+    pub newer: Option<usize>,
     /// What a reader should look at.
     pub mark: Mark,
 }
@@ -97,9 +100,9 @@ pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
             number += 1;
         }
         let mark = match &event.what {
-            What::Note(_) => Mark::Note,
             What::Fence { mutated: true, .. } => Mark::Missing,
             _ if execution.culprits.contains(&index) => Mark::Culprit,
+            What::Note(_) => Mark::Note,
             _ => Mark::Plain,
         };
         let from = match &event.what {
@@ -113,13 +116,14 @@ pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
             column: event.thread,
             text: what(event, threads),
             order: order(event),
-            place: if is_note {
+            place: if is_note || event.file.is_empty() {
                 String::new()
             } else {
                 format!("{file}:{}", event.line)
             },
             source: format!("{}:{}", event.file, event.line),
             from,
+            newer: newer(&events[..index], event).map(|newer| row_of[newer]),
             initial: from.is_none() && matches!(event.what, What::Read { .. }),
             mark,
         });
@@ -189,6 +193,19 @@ fn order(event: &Event) -> &'static str {
         What::Fence { order, .. } => order.map_or("left out", Order::name),
         _ => "",
     }
+}
+
+/// The last write to the word that a step reads, if it is not what it reads.
+fn newer(before: &[Event], event: &Event) -> Option<usize> {
+    let What::Read { word, from } = &event.what else {
+        return None;
+    };
+    let writes =
+        |event: &Event| matches!(&event.what, What::Write(other) if other.name == word.name);
+    before
+        .iter()
+        .rposition(writes)
+        .filter(|last| from.is_none_or(|from| from < *last))
 }
 
 /// The missing edge in words.

@@ -10,10 +10,12 @@ pub(crate) mod children;
 mod differential;
 mod job;
 mod json;
+mod matrix;
 mod options;
 mod progress;
 mod rows;
 mod schedule;
+mod seeds;
 mod shard;
 mod table;
 mod text;
@@ -87,13 +89,21 @@ pub fn run(options: &Options) -> ExitCode {
         .compares_checkers()
         .then(|| differential::run(&binaries, &children))
         .flatten();
+    let matrix = options
+        .compares_checkers()
+        .then(|| matrix::run(&binaries, &children))
+        .flatten();
+    let failures = seeds::write(&cases, &outcomes, &workspace, &binaries, &children);
 
     let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
     let summary = Summary::new(&rows, built, start.elapsed() - built);
     let look = Look::of_stdout(options);
     let mut text = table::verdicts(&rows, &summary, options.profile(), look);
     text.extend(differential.iter().map(|section| section.text.as_str()));
-    let agreed = differential.is_none_or(|section| section.clean);
+    text.extend(matrix.iter().map(|section| section.text.as_str()));
+    text.push_str(&failures);
+    let agreed = differential.is_none_or(|section| section.clean)
+        && matrix.is_none_or(|section| section.clean);
     let printed = print(&text);
     let written = json.map_or(Ok(()), |json| {
         json.write(&Report::new(&workspace, options, &checkers(&cases), &rows))

@@ -39,10 +39,13 @@ pub(crate) fn execution(
             trace::What::Join(thread) => What::Join(thread),
             trace::What::Note(text) => What::Note(text),
         };
+        // A function that is passed on by name is called from within std: no place to look at.
+        let file = record.at.file().replace('\\', "/");
+        let is_ours = !file.starts_with("/rustc/") && !file.contains("library/core");
         events.push(Event {
             thread: record.thread,
             what,
-            file: record.at.file().replace('\\', "/"),
+            file: if is_ours { file } else { String::new() },
             line: record.at.line(),
         });
     }

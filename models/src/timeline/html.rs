@@ -8,7 +8,7 @@ const STYLE: &str = "\
 *{box-sizing:border-box}body{margin:0 auto;max-width:75rem;padding:1.2rem;background:var(--bg);color:var(--fg);\
 font:16px/1.5 system-ui,sans-serif}h1{font:bold 1.15rem/1.4 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;\
 margin:0 0 .6rem;overflow-wrap:anywhere}p{margin:.4rem 0;max-width:46rem}.story{font-size:1.15rem}.failure{color:var(--bad);font-weight:600}\
-.dim{color:var(--dim)}.key span{white-space:nowrap;margin-right:1.2rem}.rf{color:var(--rf)}.gap{color:var(--bad)}.miss{color:var(--miss)}\
+.dim{color:var(--dim)}.key span{white-space:nowrap;margin-right:1.2rem}.rf{color:var(--rf)}.gap{color:var(--bad)}.miss,.old{color:var(--miss)}\
 figure{margin:1.2rem 0;overflow-x:auto}figure svg{max-width:100%;height:auto}ol{display:none;list-style:none;margin:1rem 0;padding:0}\
 li{border-left:4px solid var(--line);margin:.25rem 0;padding:.3rem .6rem;background:var(--box);border-radius:0 4px 4px 0;\
 font:.85rem/1.45 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}li.other{margin-left:1.6rem}\
@@ -38,6 +38,9 @@ pub fn html(timeline: &Timeline) -> String {
     if timeline.rows.iter().any(|row| row.from.is_some()) {
         key.push_str("<span class=\"rf\">→ is read by</span> ");
     }
+    if timeline.rows.iter().any(|row| row.newer.is_some()) {
+        key.push_str("<span class=\"old\">⇠ is newer, and not read</span> ");
+    }
     if timeline.gap.is_some() {
         key.push_str("<span class=\"gap\">⇢ should happen before, and does not</span> ");
     }
@@ -66,10 +69,14 @@ pub fn html(timeline: &Timeline) -> String {
             None if row.initial => " ← start".to_owned(),
             None => String::new(),
         };
+        let newer = row.newer.map_or(String::new(), |newer| {
+            let number = timeline.rows[newer].number.unwrap_or_default();
+            format!(", <a href=\"#s{newer}\">not #{number}</a>")
+        });
         let details = format!("{} {}", row.order, row.place);
         let _ = writeln!(
             out,
-            "<li class=\"{class}{other}\" id=\"s{index}\">{number}<b>{}</b> {}{from}<small>{}</small></li>",
+            "<li class=\"{class}{other}\" id=\"s{index}\">{number}<b>{}</b> {}{from}{newer}<small>{}</small></li>",
             escape(&timeline.columns[row.column]),
             escape(&row.text),
             escape(details.trim())

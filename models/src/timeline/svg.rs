@@ -21,6 +21,7 @@ text{font:13px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var
 .missing{fill:none;stroke:var(--miss);stroke-width:2;stroke-dasharray:5 4}.name{font-weight:bold}\
 .dim,.note{fill:var(--dim)}.tm{fill:var(--miss)}.tc{fill:var(--bad)}.po{stroke:var(--line)}\
 .rf{fill:none;stroke:var(--rf);stroke-width:1.7}.head{fill:var(--rf)}\
+.old{fill:none;stroke:var(--miss);stroke-width:1.3;stroke-dasharray:2 4}.oldhead{fill:var(--miss)}\
 .gap{fill:none;stroke:var(--bad);stroke-width:2;stroke-dasharray:3 4}.gaphead{fill:var(--bad)}";
 
 /// The interleaving with its read-from arrows and the edge that is missing.
@@ -49,6 +50,8 @@ pub fn svg(timeline: &Timeline) -> String {
          role=\"img\"><title>{}</title><style>{COLOURS}{STYLE}</style><defs>\
          <marker id=\"rf\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" \
          markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"head\" d=\"M0 0L10 5L0 10z\"/></marker>\
+         <marker id=\"old\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" \
+         markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"oldhead\" d=\"M0 0L10 5L0 10z\"/></marker>\
          <marker id=\"gap\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"9\" markerHeight=\"9\" \
          markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"gaphead\" d=\"M0 0L10 5L0 10z\"/></marker></defs>\
          <rect class=\"back\" width=\"{width}\" height=\"{height}\"/>",
@@ -128,6 +131,11 @@ pub fn svg(timeline: &Timeline) -> String {
         // Within a thread the rows' order says enough.
         if let Some(from) = row.from.filter(|&from| rows[from].column != row.column) {
             arrow("rf", from, index);
+        }
+    }
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(newer) = row.newer.filter(|&newer| rows[newer].column != row.column) {
+            arrow("old", newer, index);
         }
     }
     if let Some((from, to)) = timeline.gap {

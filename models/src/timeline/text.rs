@@ -79,11 +79,17 @@ fn cell(timeline: &Timeline, row: &Row) -> String {
     } else if row.initial {
         text.push_str(" ← start");
     }
-    match row.mark {
-        Mark::Note => format!("· {text}"),
-        Mark::Culprit => format!("{text}  ◀"),
-        Mark::Plain | Mark::Missing => text,
+    if let Some(newer) = row.newer {
+        let number = timeline.rows[newer].number.unwrap_or_default();
+        let _ = write!(text, ", not #{number}");
     }
+    if row.number.is_none() {
+        text.insert_str(0, "· ");
+    }
+    if row.mark == Mark::Culprit {
+        text.push_str("  ◀");
+    }
+    text
 }
 
 fn width(text: &str) -> usize {

@@ -1,0 +1,102 @@
+//! Every committed seed is one, and under its checker fails again as it says.
+
+use flipside_models::checker::Checker;
+use flipside_models::seed::{RENEW, Seed};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn seeds() -> Result<Vec<(String, Seed)>, String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let mut seeds = Vec::new();
+    for entry in fs::read_dir(directory).map_err(|why| why.to_string())? {
+        let path = entry.map_err(|why| why.to_string())?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&path).map_err(|why| format!("{name}: {why}"))?;
+        let seed: Seed = text.parse().map_err(|why| format!("{name}: {why}"))?;
+        assert_eq!(
+            name,
+            seed.id() + ".seed",
+            "a seed's file is named by what it is"
+        );
+        assert_eq!(
+            text,
+            seed.to_string(),
+            "{name} is written as seeds are: {RENEW}"
+        );
+        seeds.push((seed.id(), seed));
+    }
+    seeds.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(seeds)
+}
+
+#[test]
+fn each_seed_can_be_read_and_is_no_longer_than_what_was_found() -> Result<(), String> {
+    let seeds = seeds()?;
+    assert!(seeds.len() > 60, "{} seeds", seeds.len());
+    for (id, seed) in seeds {
+        let (found, minimal) = (seed.found.size, seed.minimal.size);
+        assert!(
+            minimal.workers <= found.workers
+                && minimal.ring <= found.ring
+                && minimal.requests <= found.requests,
+            "{id}"
+        );
+        assert_eq!(seed.size, minimal, "{id}");
+    }
+    Ok(())
+}
+
+/// The mutants that lack only an order, and no others, survive shuttle; the other two kill all.
+#[test]
+fn each_mutant_has_a_seed_of_each_checker_that_kills_it() -> Result<(), String> {
+    let seeds = seeds()?;
+    let of = |checker: Checker| -> BTreeSet<String> {
+        let own = seeds.iter().filter(|(_, seed)| seed.checker == checker);
+        own.filter_map(|(_, seed)| seed.mutant.clone()).collect()
+    };
+    assert_eq!(of(Checker::Loom), of(Checker::Weft));
+    let is_fault = |name: &&String| !name.contains(':');
+    let faults: BTreeSet<String> = of(Checker::Weft).iter().filter(is_fault).cloned().collect();
+    assert_eq!(of(Checker::Shuttle), faults);
+    Ok(())
+}
+
+#[cfg(not(any(loom, shuttle, weft)))]
+#[test]
+#[ignore = "needs RUSTFLAGS=\"--cfg loom\" (or shuttle, weft) cargo test --release -p flipside-models"]
+fn seeds_are_run_again_under_their_checker_only() {}
+
+#[cfg(any(loom, shuttle, weft))]
+#[test]
+fn each_seed_of_this_checker_fails_again_in_the_same_way() -> Result<(), String> {
+    use flipside_models::checker::rerun;
+    use flipside_models::mutant::all;
+    let mut names: BTreeSet<String> = all().map(|mutant| mutant.to_string()).collect();
+    let mut wrong = Vec::new();
+    for (id, seed) in seeds()? {
+        if seed.checker != Checker::COMPILED {
+            continue;
+        }
+        if let Some(mutant) = &seed.mutant {
+            names.remove(mutant);
+        }
+        match rerun(&seed) {
+            Ok(execution) => {
+                assert_eq!(execution.steps(), seed.minimal.steps, "{id}: {RENEW}");
+                assert_eq!(execution.switches(), seed.minimal.switches, "{id}: {RENEW}");
+                assert!(!execution.story.is_empty(), "{id}");
+                let races = ["data race", "Causality violation"];
+                let is_race = races.iter().any(|race| seed.failure.starts_with(race));
+                if is_race && Checker::COMPILED != Checker::Shuttle {
+                    assert!(execution.missing.is_some(), "{id}: no edge is missing");
+                }
+            }
+            Err(why) => wrong.push(format!("{id}: {why}")),
+        }
+    }
+    names.retain(|name| Checker::COMPILED != Checker::Shuttle || !name.contains(':'));
+    assert!(names.is_empty(), "without a seed: {names:?}; {RENEW}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
