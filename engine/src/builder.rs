@@ -69,8 +69,9 @@ impl Builder {
         self
     }
 
-    /// How many times a side that waits looks again before it goes to sleep. 0 sleeps at once,
-    /// which is kindest to a busy machine; unless set, it is some microseconds' worth.
+    /// How many times a side that waits looks before it says that it sleeps, and looks once more.
+    /// Unless set, some microseconds' worth: on free processors a wake-up costs far more than
+    /// looking on. 1 is kindest to a busy machine; 0 says so even where there is something to find.
     pub fn spin_budget(mut self, turns: u32) -> Self {
         self.patience = Patience::Turns(turns);
         self
