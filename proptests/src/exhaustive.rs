@@ -129,8 +129,8 @@ pub fn check(plan: &Plan, mutation: Option<Mutation>) -> Result<u64, String> {
 
 /// Whether no other plan of the family does the same:
 ///
-/// - a plan ends with `wait_done` and a drop anyway;
-/// - where nothing is in flight, `deliver` and `wait_done` do nothing;
+/// - a plan ends with `wait_done` and a drop anyway, which is what a stop does;
+/// - where nothing is in flight, `deliver` and `wait_done` do nothing, and a stop is a drop;
 /// - where there is no pool, there is nothing to deliver, wait for, stop or drop.
 #[must_use]
 pub fn is_canonical(signs: &str) -> bool {
@@ -149,10 +149,11 @@ pub fn is_canonical(signs: &str) -> bool {
             's' | 'w' | 'p' | 'b' => (pool, in_flight) = (true, true),
             'f' => in_flight = false,
             'x' | 'k' => (pool, in_flight) = (false, false),
+            'd' => {}
             _ => pool = true,
         }
     }
-    !signs.ends_with(['f', 'd', 'x'])
+    !signs.ends_with(['f', 'x'])
 }
 
 fn op(sign: char) -> Op {
