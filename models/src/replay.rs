@@ -84,6 +84,9 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(found) => found,
         Err(why) => return complain(USAGE, why),
     };
+    if let Err(why) = seed.fits() {
+        return complain(USAGE, format_args!("{}: {why}", path.display()));
+    }
     let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
     let executions: Vec<Execution> = match ask(&workspace, seed.checker, &|command| {
         command.arg("rerun").arg(&path);

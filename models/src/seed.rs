@@ -95,6 +95,23 @@ impl FromStr for Extent {
 }
 
 impl Seed {
+    /// Whether the checker here is of the version that the seed was found with.
+    ///
+    /// # Errors
+    ///
+    /// If it is another: its executions are other ones. The error says what to do.
+    pub fn fits(&self) -> Result<(), String> {
+        let Self {
+            checker, version, ..
+        } = self;
+        match checker.version() {
+            here if here == version => Ok(()),
+            here => Err(format!(
+                "it was found with {checker} {version}, and this is {here}, whose executions are other ones: {RENEW}"
+            )),
+        }
+    }
+
     /// The name of its file, less the ending.
     #[must_use]
     pub fn id(&self) -> String {

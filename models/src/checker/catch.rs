@@ -100,19 +100,14 @@ pub(super) fn taken(log: &Log) -> Vec<Record> {
 /// If it is not a seed of this build's checker and its version, or no longer fails in the same
 /// way; with what to do.
 pub fn rerun(seed: &Seed) -> Result<Execution, String> {
-    let (checker, version) = (Checker::COMPILED, Checker::COMPILED.version());
+    let checker = Checker::COMPILED;
     if seed.checker != checker {
         return Err(format!(
             "it is one of {}'s, and this is the build for {checker}",
             seed.checker
         ));
     }
-    if seed.version != version {
-        return Err(format!(
-            "it was found with {checker} {}, and this is {version}, whose schedules are others: {RENEW}",
-            seed.version
-        ));
-    }
+    seed.fits()?;
     let mutant = seed.mutant.as_deref().map(str::parse).transpose()?;
     let replayed = replay(by_name(seed.scenario)?, seed.size, mutant, &seed.schedule)?;
     match replayed.failure {

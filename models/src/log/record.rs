@@ -86,7 +86,7 @@ fn last_write(events: &[Event], read: &Word) -> Option<usize> {
     })
 }
 
-/// The steps at which sleepers fell asleep for good; else the last step of all.
+/// The steps at which threads began to wait for good; else the last step of all.
 fn ends(execution: &Execution) -> Vec<usize> {
     let last = |thread: usize| {
         let mut events = execution.events.iter();
@@ -94,7 +94,7 @@ fn ends(execution: &Execution) -> Vec<usize> {
     };
     let asleep: Vec<usize> = (0..execution.threads.len())
         .filter_map(last)
-        .filter(|&index| matches!(execution.events[index].what, What::Park))
+        .filter(|&index| matches!(execution.events[index].what, What::Park | What::Join(_)))
         .collect();
     let stuck = ["deadlock", "hang"];
     let is_stuck = stuck.iter().any(|word| execution.failure.starts_with(word));
