@@ -38,29 +38,39 @@ mod checked {
         family(2, 2, true, 1),
     ];
 
+    fn explore(family: &Family) {
+        let start = Instant::now();
+        let explored = family.explore().unwrap_or_else(|why| panic!("{why}"));
+        let plans = [1, 7, 53, 457, 4_033][family.ops];
+        assert_eq!(explored.plans, plans, "plans of so many operations");
+        assert!(explored.executions >= plans);
+        println!(
+            "{}x{} {}, up to {} operations: {} plans, {} executions, {:.1?}",
+            family.workers,
+            family.ring,
+            if family.sleeps {
+                "sleeping"
+            } else {
+                "spinning"
+            },
+            family.ops,
+            explored.plans,
+            explored.executions,
+            start.elapsed()
+        );
+    }
+
     #[test]
     fn every_small_plan_in_every_execution() {
-        for family in FAMILIES {
-            let start = Instant::now();
-            let explored = family.explore().unwrap_or_else(|why| panic!("{why}"));
-            let plans = [1, 7, 53, 457, 4_033][family.ops];
-            assert_eq!(explored.plans, plans, "plans of so many operations");
-            assert!(explored.executions >= plans);
-            println!(
-                "{}x{} {}, up to {} operations: {} plans, {} executions, {:.1?}",
-                family.workers,
-                family.ring,
-                if family.sleeps {
-                    "sleeping"
-                } else {
-                    "spinning"
-                },
-                family.ops,
-                explored.plans,
-                explored.executions,
-                start.elapsed()
-            );
-        }
+        FAMILIES.iter().for_each(explore);
+    }
+
+    #[test]
+    #[ignore = "takes minutes: cargo test … --test every_plan -- --ignored"]
+    fn more_plans_that_sleep() {
+        [family(1, 1, true, 3), family(2, 1, true, 2)]
+            .iter()
+            .for_each(explore);
     }
 
     /// That the enumeration would notice: without any one barrier some plan of these fails.
