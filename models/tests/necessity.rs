@@ -121,7 +121,7 @@ mod checked {
                     "{scenario} {size:?}: {}",
                     findings.verdict
                 );
-                assert!(findings.executions > 10, "{scenario} {size:?}");
+                assert!(findings.executions > 0, "{scenario} {size:?}");
             }
         }
     }
