@@ -59,7 +59,7 @@ pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) ->
 }
 
 fn section(columns: &[(Checker, Vec<Attacked>)]) -> Section {
-    let mut text = format!("\n{:24}", "mutant");
+    let mut text = format!("\n{:26}", "mutant");
     for (checker, _) in columns {
         let _ = write!(text, "  {:28}", checker.name());
     }
@@ -71,7 +71,7 @@ fn section(columns: &[(Checker, Vec<Attacked>)]) -> Section {
         mutant, weakened, ..
     } in mutants
     {
-        let _ = write!(text, "{mutant:24}");
+        let _ = write!(text, "{mutant:26}");
         let mut killers = 0;
         for (checker, attacked) in columns {
             let found = attacked.iter().find(|attacked| attacked.mutant == *mutant);
@@ -103,8 +103,8 @@ fn section(columns: &[(Checker, Vec<Attacked>)]) -> Section {
     }
     let _ = writeln!(
         text,
-        "\n{killed} of {} mutants killed. See one: cargo replay MUTANT.CHECKER, as in the list of cargo \
-         replay --list",
+        "\n{killed} of {} mutants killed. To see one die: cargo replay complete.wmb:dropped.weft, or another of \
+         cargo replay --list",
         mutants.len()
     );
     for why in &wrong {
