@@ -6,7 +6,6 @@ mod shelf;
 
 use crate::checker::Checker;
 use crate::log::Execution;
-use crate::seed::Seed;
 use crate::serve::Hunted;
 use crate::timeline::{Look, Timeline, html, lay_out, svg, text};
 use crate::verify::build::{BuildError, Workspace};
@@ -243,10 +242,4 @@ pub(crate) fn asked<T: DeserializeOwned>(
     lines
         .collect::<Result<_, _>>()
         .map_err(|why| format!("its answer could not be understood: {why}"))
-}
-
-/// A seed by its name, and how the command line writes it.
-#[must_use]
-pub fn command_for(seed: &Seed) -> String {
-    format!("cargo replay {}", seed.id())
 }
