@@ -117,7 +117,7 @@ pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
         let seed = SEED.wrapping_add(number);
         let random = RandomScheduler::new_from_seed(seed, bounds.schedules);
         let pct = PctScheduler::new_from_seed(seed, PCT_DEPTH, bounds.schedules);
-        let scheduler: Box<dyn Scheduler + Send> = if number % 2 == 0 {
+        let scheduler: Box<dyn Scheduler + Send> = if number.is_multiple_of(2) {
             Box::new(Noting(random, noted.clone()))
         } else {
             Box::new(Noting(pct, noted.clone()))
