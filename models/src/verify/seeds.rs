@@ -36,7 +36,11 @@ pub(super) fn write(
         match found {
             Ok(Some(seed)) => {
                 let id = seed.file_stem().unwrap_or_default().to_string_lossy();
-                text.push_str(&format!("cargo replay {id}\n"));
+                let line = format!("cargo replay {id}\n");
+                // Cases of several sizes often shrink to one seed.
+                if !text.contains(&line) {
+                    text.push_str(&line);
+                }
             }
             // A count that is not the pinned one, or a failure that is rarer than the hunt is long.
             Ok(None) => {}
