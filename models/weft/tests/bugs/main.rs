@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod wake_ups;
+
 use weft::cell::{MaybeUninitCell, UnsafeCell};
 use weft::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
 use weft::sync::{Arc, Condvar, Mutex};
@@ -65,7 +67,7 @@ fn race() {
     let line = |id| failure.graph.event(id).site.line();
     assert_ne!(line(first), line(second));
     let text = failure.message();
-    assert!(text.contains("bugs.rs:"), "{text}");
+    assert!(text.contains("main.rs:"), "{text}");
 }
 
 #[test]
@@ -151,7 +153,7 @@ fn assertion() {
         panic!("{failure}")
     };
     assert!(
-        message.contains("somebody wrote") && at.contains("bugs.rs:"),
+        message.contains("somebody wrote") && at.contains("main.rs:"),
         "{message} {at}"
     );
 }
@@ -389,87 +391,4 @@ fn loop_without_a_yield() {
 #[should_panic(expected = "data race")]
 fn model_panics() {
     weft::model(message_passing(false));
-}
-
-/// A worker that says that it sleeps, looks once more and parks, against a waker that flips and then looks who sleeps.
-fn sleeper(flip: fn(&AtomicU32)) -> impl Fn() + Send + Sync + Clone + 'static {
-    move || {
-        let words = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
-        let other = Arc::clone(&words);
-        let t = thread::spawn(move || {
-            let (fill, sleeps) = (&other.0, &other.1);
-            sleeps.store(1, Relaxed);
-            fence(SeqCst);
-            while fill.load(Relaxed) == 0 {
-                thread::park();
-            }
-        });
-        flip(&words.0);
-        if words.1.load(Relaxed) == 1 {
-            t.thread().unpark();
-        }
-        t.join().unwrap();
-    }
-}
-
-#[test]
-fn a_seq_cst_flip_wakes_nobody() {
-    fn flip(word: &AtomicU32) {
-        word.fetch_xor(1, SeqCst);
-    }
-    fn flip_and_fence(word: &AtomicU32) {
-        word.store(1, Relaxed);
-        fence(SeqCst);
-    }
-    let failure = failure(sleeper(flip));
-    assert_eq!(
-        failure.kind,
-        FailureKind::Deadlock {
-            threads: vec![0, 1]
-        }
-    );
-    assert!(check(sleeper(flip_and_fence)).is_complete());
-}
-
-/// A wake-up flag that the waker swaps. The worker clears it by a plain store or by a swap.
-fn wake_flag(requests: u32, clear: fn(&AtomicU32)) -> impl Fn() + Send + Sync + Clone + 'static {
-    move || {
-        let words = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
-        let other = Arc::clone(&words);
-        let t = thread::spawn(move || {
-            let (fill, sleeps) = (&other.0, &other.1);
-            for k in 1..=requests {
-                while fill.load(Relaxed) < k {
-                    sleeps.swap(1, AcqRel);
-                    if fill.load(Relaxed) < k {
-                        thread::park();
-                    }
-                    clear(sleeps);
-                }
-            }
-        });
-        for k in 1..=requests {
-            words.0.store(k, Relaxed);
-            if words.1.swap(0, AcqRel) == 1 {
-                t.thread().unpark();
-            }
-        }
-        t.join().unwrap();
-    }
-}
-
-#[test]
-fn a_plain_store_to_a_swapped_flag_loses_the_second_wake_up() {
-    fn store(flag: &AtomicU32) {
-        flag.store(0, Relaxed);
-    }
-    fn swap(flag: &AtomicU32) {
-        flag.swap(0, AcqRel);
-    }
-    assert!(check(wake_flag(1, store)).is_complete());
-    assert!(matches!(
-        failure(wake_flag(2, store)).kind,
-        FailureKind::Deadlock { .. }
-    ));
-    assert!(check(wake_flag(2, swap)).is_complete());
 }
