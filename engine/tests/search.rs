@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{Gate, OpenAtEnd, eventually, in_time};
+use common::{Gate, Gated, OpenAtEnd, eventually, gated, in_time};
 use flipside::{Dispatch, Threads};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 
 /// A pool whose handlers each wait for a permit of their worker, so that which requests are busy
 /// is the test's to say. With it goes a model: which requests those are.
@@ -23,20 +23,15 @@ struct Model {
 
 impl Model {
     fn new(workers: usize, ring: usize, dispatch: Dispatch) -> Self {
-        let gates: Vec<Arc<Gate>> = (0..workers).map(|_| Arc::default()).collect();
-        let pass = gates.clone();
-        let (passes, passed) = channel();
-        let threads = Threads::builder()
-            .workers(workers)
-            .ring_size(ring)
-            .dispatch(dispatch)
-            .spawn(Ok, move |index: &mut usize| {
-                pass[*index / ring].pass();
-                passes.send(*index).expect("the test listens");
-            });
+        let Gated {
+            open,
+            threads,
+            gates,
+            passed,
+        } = gated(workers, ring, dispatch);
         Self {
-            _open: gates.iter().cloned().map(OpenAtEnd).collect(),
-            threads: threads.expect("a pool"),
+            _open: open,
+            threads,
             gates,
             passed,
             busy: BTreeSet::new(),

@@ -7,11 +7,11 @@
 
 mod common;
 
-use common::{Gate, OpenAtEnd, eventually, in_time};
+use common::{Gate, Gated, OpenAtEnd, eventually, gated, in_time};
 use flipside::{Dispatch, Threads};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 
 /// What the documents say of the search, in the plainest way.
 struct Walk {
@@ -60,20 +60,15 @@ struct Pool {
 
 impl Pool {
     fn new(workers: usize, ring: usize, dispatch: Dispatch) -> Self {
-        let gates: Vec<Arc<Gate>> = (0..workers).map(|_| Arc::default()).collect();
-        let pass = gates.clone();
-        let (passes, passed) = channel();
-        let threads = Threads::builder()
-            .workers(workers)
-            .ring_size(ring)
-            .dispatch(dispatch)
-            .spawn(Ok, move |index: &mut usize| {
-                pass[*index / ring].pass();
-                passes.send(*index).expect("the test listens");
-            });
+        let Gated {
+            open,
+            threads,
+            gates,
+            passed,
+        } = gated(workers, ring, dispatch);
         Self {
-            _open: gates.iter().cloned().map(OpenAtEnd).collect(),
-            threads: threads.expect("a pool"),
+            _open: open,
+            threads,
             gates,
             passed,
             walk: Walk {

@@ -4,8 +4,9 @@
     reason = "a test binary of its own for each theme, with a part of this in each"
 )]
 
+use flipside::{Dispatch, Threads};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -122,5 +123,34 @@ impl Drop for Tracked {
     fn drop(&mut self) {
         assert!(std::mem::take(&mut self.alive), "dropped twice");
         self.drops.add();
+    }
+}
+
+/// A pool whose requests hold their own numbers, and whose handlers each take a permit of their
+/// worker's gate before they say which request passed.
+pub(crate) struct Gated {
+    pub(crate) open: Vec<OpenAtEnd>,
+    pub(crate) threads: Threads<usize>,
+    pub(crate) gates: Vec<Arc<Gate>>,
+    pub(crate) passed: Receiver<usize>,
+}
+
+pub(crate) fn gated(workers: usize, ring: usize, dispatch: Dispatch) -> Gated {
+    let gates: Vec<Arc<Gate>> = (0..workers).map(|_| Arc::default()).collect();
+    let pass = gates.clone();
+    let (passes, passed) = channel();
+    let threads = Threads::builder()
+        .workers(workers)
+        .ring_size(ring)
+        .dispatch(dispatch)
+        .spawn(Ok, move |index: &mut usize| {
+            pass[*index / ring].pass();
+            passes.send(*index).expect("the test listens");
+        });
+    Gated {
+        open: gates.iter().cloned().map(OpenAtEnd).collect(),
+        threads: threads.expect("a pool"),
+        gates,
+        passed,
     }
 }
