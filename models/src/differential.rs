@@ -81,18 +81,20 @@ impl Program {
 }
 
 /// How one checker compares with weft on one program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// The program.
     pub program: String,
     /// The checker that is held against weft.
     pub checker: Checker,
+    /// How many outcomes it shows.
+    pub outcomes: usize,
+    /// How many weft shows.
+    pub weft: usize,
     /// What it shows and weft does not.
     pub beyond: BTreeSet<String>,
     /// Why that is known and wrong, if it is.
     pub false_alarm: Option<&'static str>,
-    /// How many outcomes each shows: the checker, weft.
-    pub counts: (usize, usize),
 }
 
 impl Comparison {
@@ -123,11 +125,12 @@ pub fn compare(checker: Checker, shows: &Shows, weft: &Shows) -> Result<Vec<Comp
             Ok(Comparison {
                 program: program.clone(),
                 checker,
+                outcomes: shown.outcomes.len(),
+                weft: all.outcomes.len(),
                 beyond: &shown.outcomes - &all.outcomes,
                 false_alarm: litmus
                     .find(|litmus| litmus.name == program)
                     .and_then(|litmus| litmus.loom_false_alarm),
-                counts: (shown.outcomes.len(), all.outcomes.len()),
             })
         })
         .collect()

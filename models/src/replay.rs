@@ -8,6 +8,7 @@ use crate::checker::Checker;
 use crate::log::Execution;
 use crate::serve::Hunted;
 use crate::timeline::{Look, Timeline, html, lay_out, svg, text};
+use crate::verify::ask;
 use crate::verify::build::{BuildError, Workspace};
 use crate::verify::children::{Children, kill_on_ctrl_c};
 use crate::verify::{complain, print};
@@ -15,9 +16,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde::de::DeserializeOwned;
 use shelf::{list, load};
-use std::io::{IsTerminal, Read, stdout};
+use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::{env, fs};
 
@@ -194,52 +195,5 @@ fn ask<T: DeserializeOwned>(
         Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
         Err(BuildError::Failed(why)) => return Err(why),
     };
-    asked(&binary, &children, question)
-}
-
-/// The same of a build that is there.
-pub(crate) fn asked<T: DeserializeOwned>(
-    binary: &Path,
-    children: &Children,
-    question: &dyn Fn(&mut Command),
-) -> Result<Vec<T>, String> {
-    let mut command = Command::new(binary);
-    command.arg("ask");
-    question(&mut command);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let started = children
-        .spawn(&mut command)
-        .map_err(|why| format!("its process could not be started: {why}"))?
-        .ok_or("interrupted")?;
-    let errors = std::thread::spawn(move || {
-        let mut said = String::new();
-        // What cannot be read is not shown.
-        let _ = started
-            .stderr
-            .map(|mut from| from.read_to_string(&mut said));
-        said
-    });
-    let mut answers = String::new();
-    if let Some(mut out) = started.stdout {
-        out.read_to_string(&mut answers)
-            .map_err(|why| format!("its answer could not be read: {why}"))?;
-    }
-    let status = children.wait(started.id).map_err(|why| why.to_string())?;
-    if !status.success() {
-        let said = errors.join().unwrap_or_default();
-        let said = said.trim();
-        let why = said.strip_prefix("error: ").unwrap_or(said);
-        return Err(if why.is_empty() {
-            format!("its process died: {status}")
-        } else {
-            why.to_owned()
-        });
-    }
-    let lines = answers.lines().map(serde_json::from_str);
-    lines
-        .collect::<Result<_, _>>()
-        .map_err(|why| format!("its answer could not be understood: {why}"))
+    ask::ask(&binary, &children, question)
 }

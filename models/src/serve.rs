@@ -20,6 +20,8 @@ pub enum Request {
     Hunt(Hunt),
     /// Runs each mutant's attack
     Attacks,
+    /// Says which outcomes every program has
+    Outcomes,
 }
 
 /// What is hunted.
@@ -88,6 +90,7 @@ mod checked {
     use super::{Attacked, Hunt, Hunted, Request};
     use crate::attack::Attack;
     use crate::checker::{Bounds, check};
+    use crate::differential::shows;
     use crate::hunt::{hunt, hunt_engine};
     use crate::log::Execution;
     use crate::mutant::all;
@@ -110,6 +113,7 @@ mod checked {
             Request::Rerun { seed } => say(&rerun(seed)?),
             Request::Hunt(what) => hunted(what),
             Request::Attacks => attacks(),
+            Request::Outcomes => say(&shows()?),
         }
     }
 

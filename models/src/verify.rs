@@ -5,6 +5,7 @@
 //! options → cases → build (one a checker) → schedule → job (one process a case) → rows → table, JSON
 //! ```
 
+pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod children;
 mod differential;
@@ -20,7 +21,6 @@ mod shard;
 mod table;
 mod text;
 
-pub use differential::serve as serve_outcomes;
 pub use job::{CaseOptions, serve};
 pub use options::Options;
 
@@ -93,24 +93,33 @@ pub fn run(options: &Options) -> ExitCode {
         .compares_checkers()
         .then(|| matrix::run(&binaries, &children))
         .flatten();
-    let failures = seeds::write(&cases, &outcomes, &workspace, &binaries, &children);
-
     let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
-    let summary = Summary::new(&rows, built, start.elapsed() - built);
-    let look = Look::of_stdout(options);
-    let mut text = table::verdicts(&rows, &summary, options.profile(), look);
-    text.extend(differential.iter().map(|section| section.text.as_str()));
-    text.extend(matrix.iter().map(|section| section.text.as_str()));
-    text.push_str(&failures);
-    let agreed = differential.is_none_or(|section| section.clean)
-        && matrix.is_none_or(|section| section.clean);
-    let printed = print(&text);
+    let ran = start.elapsed() - built;
+    let profile = options.profile();
+    let again = seeds::write(&cases, &rows, profile, &workspace, &binaries, &children);
+
     let written = json.map_or(Ok(()), |json| {
-        json.write(&Report::new(&workspace, options, &checkers(&cases), &rows))
+        let sections = (differential.as_ref(), matrix.as_ref());
+        let checkers = checkers(&cases);
+        json.write(&Report::new(
+            &workspace, options, &checkers, &rows, sections,
+        ))
     });
-    // Both are tried before either is complained about.
-    if let Err(why) = printed.and(written) {
+    let summary = Summary::new(&rows, built, ran);
+    let mut text = table::verdicts(&rows, &summary, profile, Look::of_stdout(options));
+    text.extend(differential.iter().map(ToString::to_string));
+    text.extend(matrix.iter().map(ToString::to_string));
+    text.push_str(&again.to_string());
+    let agreed =
+        differential.is_none_or(|it| it.is_clean()) && matrix.is_none_or(|it| it.is_clean());
+    // The last line is a command that runs what failed again, so complaints come before it. The
+    // table is printed whether there are some or not.
+    let complained = written.err().map(|why| complain(1, why));
+    if let Err(why) = print(&text) {
         return complain(1, why);
+    }
+    if let Some(code) = complained {
+        return code;
     }
     if children.interrupted() {
         ExitCode::from(INTERRUPTED)

@@ -26,9 +26,6 @@ enum Command {
     /// One case, in the process of its checker: `verify` starts these
     #[command(hide = true)]
     Case(verify::CaseOptions),
-    /// What this build's checker shows of every program: `verify --deep` compares them
-    #[command(hide = true)]
-    Outcomes,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +35,5 @@ fn main() -> ExitCode {
         Command::Seeds(options) => replay::run_seeds(&options),
         Command::Ask(request) => serve::serve(&request),
         Command::Case(options) => verify::serve(&options),
-        Command::Outcomes => verify::serve_outcomes(),
     }
 }

@@ -1,122 +1,103 @@
 //! The checkers held against each other.
 
+use super::ask::{Answers, ask_each};
 use super::children::Children;
 use crate::checker::Checker;
-use crate::differential::{Comparison, Shows, compare, shows};
+use crate::differential::{Comparison, Shows, compare};
+use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::thread;
+use std::fmt::{self, Write};
+use std::path::PathBuf;
 
-/// The child: says what its checker shows of every program.
-#[must_use]
-pub fn serve() -> ExitCode {
-    match shows() {
-        Ok(shows) => match serde_json::to_writer(io::stdout().lock(), &shows) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(why) => super::complain(1, why),
-        },
-        Err(why) => super::complain(1, why),
-    }
+/// What came of it: the section under the table, and its part of the JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct Differential {
+    comparisons: Vec<Comparison>,
+    /// What was found, and what could not be compared. Empty if all is well.
+    failures: Vec<String>,
 }
 
-/// What came out, to be printed, and whether nothing is wrong with it.
-pub(super) struct Section {
-    pub(super) text: String,
-    pub(super) clean: bool,
+/// Asks each checker's build what it shows, and compares. None after an interruption.
+pub(super) fn run(
+    binaries: &BTreeMap<Checker, PathBuf>,
+    children: &Children,
+) -> Option<Differential> {
+    let asked = ask_each::<Shows>(binaries, children, &|command| {
+        command.arg("outcomes");
+    })?;
+    Some(Differential::new(asked))
 }
 
-/// Asks each checker's binary what it shows, and compares.
-pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) -> Option<Section> {
-    let asked: BTreeMap<_, _> = thread::scope(|scope| {
-        let asking: Vec<_> = binaries
-            .iter()
-            .map(|(&checker, binary)| (checker, scope.spawn(|| ask(binary, children))))
-            .collect();
-        asking
-            .into_iter()
-            .map(|(checker, asked)| {
-                let answer = asked.join();
-                (
-                    checker,
-                    answer.unwrap_or_else(|_| Err("its thread panicked".to_owned())),
-                )
-            })
-            .collect()
-    });
-    (!children.interrupted()).then(|| section(&asked))
-}
-
-fn ask(binary: &Path, children: &Children) -> Result<Shows, String> {
-    let mut command = Command::new(binary);
-    command
-        .arg("outcomes")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
-    let started = children
-        .spawn(&mut command)
-        .map_err(|why| why.to_string())?;
-    let mut started = started.ok_or("it was interrupted")?;
-    let mut said = Vec::new();
-    if let Some(out) = &mut started.stdout {
-        out.read_to_end(&mut said).map_err(|why| why.to_string())?;
-    }
-    let status = children.wait(started.id).map_err(|why| why.to_string())?;
-    if !status.success() {
-        return Err(format!("its process ended with {status}"));
-    }
-    serde_json::from_slice(&said).map_err(|why| format!("it said what is no answer: {why}"))
-}
-
-fn section(asked: &BTreeMap<Checker, Result<Shows, String>>) -> Section {
-    let mut text =
-        String::from("what one checker shows, held against weft, which claims the most\n");
-    let mut clean = true;
-    let mut say = |line: String| {
-        text.push_str("  ");
-        text.push_str(&line);
-        text.push('\n');
-    };
-    let answers = |checker| match asked.get(&checker) {
-        Some(answer) => answer.as_ref().map_err(Clone::clone),
-        None => Err("it was not asked".to_owned()),
-    };
-    for checker in [Checker::Loom, Checker::Shuttle] {
-        let both = answers(checker).and_then(|shows| Ok((shows, answers(Checker::Weft)?)));
-        match both.and_then(|(shows, weft)| compare(checker, shows, weft)) {
-            Ok(compared) => {
-                say(summary(checker, &compared));
-                for comparison in &compared {
-                    if let Some(line) = remark(comparison) {
-                        say(line);
-                    }
-                    clean &= !comparison.is_finding();
-                }
-            }
-            Err(why) => {
-                say(format!("{checker}: could not be compared: {why}"));
-                clean = false;
+impl Differential {
+    pub(super) fn new(asked: Answers<Shows>) -> Self {
+        let answer = |checker| {
+            let found = asked.iter().find(|(asked, _)| *asked == checker);
+            let (_, answer) = found.ok_or("it was not asked")?;
+            let shows = answer.as_ref().map_err(Clone::clone)?;
+            shows.first().ok_or_else(|| "it said nothing".to_owned())
+        };
+        let mut comparisons = Vec::new();
+        let mut failures = Vec::new();
+        for checker in [Checker::Loom, Checker::Shuttle] {
+            let both = answer(checker).and_then(|shows| Ok((shows, answer(Checker::Weft)?)));
+            match both.and_then(|(shows, weft)| compare(checker, shows, weft)) {
+                Ok(compared) => comparisons.extend(compared),
+                // Of an execution that fails, the first line is enough: the cases show it.
+                Err(why) => failures.push(format!(
+                    "{checker} could not be compared: {}",
+                    why.lines().next().unwrap_or_default()
+                )),
             }
         }
+        let findings = comparisons.iter().filter(|c| c.is_finding());
+        failures.extend(findings.map(|finding| format!("FINDING: {}", remark(finding))));
+        Self {
+            comparisons,
+            failures,
+        }
     }
-    Section { text, clean }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.failures.is_empty()
+    }
 }
 
-fn summary(checker: Checker, compared: &[Comparison]) -> String {
+impl fmt::Display for Differential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "\nwhat one checker shows, held against weft, which claims the most"
+        )?;
+        for of_one in self.comparisons.chunk_by(|a, b| a.checker == b.checker) {
+            writeln!(f, "  {}", summary(of_one))?;
+            let known = of_one
+                .iter()
+                .filter(|c| c.false_alarm.is_some() && !c.is_finding());
+            for comparison in known {
+                writeln!(f, "  known false alarm: {}", remark(comparison))?;
+            }
+        }
+        for failure in &self.failures {
+            writeln!(f, "  {failure}")?;
+        }
+        Ok(())
+    }
+}
+
+fn summary(compared: &[Comparison]) -> String {
     let contained = compared.iter().filter(|c| c.beyond.is_empty()).count();
-    let (shown, all) = compared.iter().fold((0, 0), |(shown, all), comparison| {
-        (shown + comparison.counts.0, all + comparison.counts.1)
-    });
+    let shown: usize = compared.iter().map(|c| c.outcomes).sum();
+    let all: usize = compared.iter().map(|c| c.weft).sum();
+    let checker = compared
+        .first()
+        .map_or_else(String::new, |c| c.checker.to_string());
     format!(
         "{checker}: contained in {contained} of {} programs, {shown} outcomes of weft's {all}",
         compared.len()
     )
 }
 
-fn remark(comparison: &Comparison) -> Option<String> {
+fn remark(comparison: &Comparison) -> String {
     let Comparison {
         program,
         checker,
@@ -125,15 +106,70 @@ fn remark(comparison: &Comparison) -> Option<String> {
         ..
     } = comparison;
     let mut line = match (beyond.is_empty(), false_alarm) {
-        (true, None) => return None,
         (true, Some(why)) => {
-            format!("FINDING: {program}: {checker} no longer shows its false alarm ({why})")
+            return format!("{program}: {checker} no longer shows its false alarm ({why})");
         }
-        (false, Some(why)) => format!("known false alarm: {program}: {why}:"),
-        (false, None) => format!("FINDING: {program}: {checker} shows what weft does not:"),
+        (_, Some(why)) => format!("{program}: {why}:"),
+        (_, None) => format!("{program}: {checker} shows what weft does not:"),
     };
     for outcome in beyond {
         let _ = write!(line, " {outcome};");
     }
-    Some(line)
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::differential::Shown;
+
+    fn shows(outcomes: &[&str]) -> Result<Vec<Shows>, String> {
+        let outcomes = outcomes.iter().map(|&outcome| outcome.to_owned()).collect();
+        let shown = Shown {
+            outcomes,
+            complete: true,
+        };
+        Ok(vec![Shows::from([("MP".to_owned(), shown)])])
+    }
+
+    #[test]
+    fn what_weft_contains_is_summed_up_and_the_rest_fails() {
+        let weft = || (Checker::Weft, shows(&["a", "b"]));
+        let of = |loom, shuttle| {
+            Differential::new(vec![
+                (Checker::Loom, loom),
+                (Checker::Shuttle, shuttle),
+                weft(),
+            ])
+        };
+        let clean = of(shows(&["a", "b"]), shows(&["a"]));
+        assert!(clean.is_clean());
+        let text = clean.to_string();
+        assert!(
+            text.contains("loom: contained in 1 of 1 programs, 2 outcomes of weft's 2"),
+            "{text}"
+        );
+        assert!(text.contains("shuttle: contained in 1 of 1"), "{text}");
+
+        let beyond = of(shows(&["a", "c"]), shows(&["a"]));
+        let text = beyond.to_string();
+        assert!(
+            text.contains("FINDING: MP: loom shows what weft does not: c;"),
+            "{text}"
+        );
+        assert!(!beyond.is_clean());
+
+        let silent = of(Err("it died".to_owned()), Ok(Vec::new()));
+        assert!(!silent.is_clean());
+        let text = silent.to_string();
+        assert!(
+            text.contains("loom could not be compared: it died"),
+            "{text}"
+        );
+        assert!(
+            text.contains("shuttle could not be compared: it said nothing"),
+            "{text}"
+        );
+        assert!(!Differential::new(Vec::new()).is_clean());
+    }
 }

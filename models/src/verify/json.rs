@@ -1,6 +1,8 @@
 //! The table as a file for other programs.
 
 use super::build::Workspace;
+use super::differential::Differential;
+use super::matrix::Matrix;
 use super::options::Options;
 use super::rows::Row;
 use crate::checker::Checker;
@@ -98,14 +100,22 @@ fn unwritable(path: &Path, why: &io::Error) -> String {
     format!("--json {}: it cannot be written: {why}", path.display())
 }
 
-/// What the file holds.
+/// Which keys there are, and what they mean. A key that goes or changes its meaning makes another
+/// number; one that is added does not.
+const SCHEMA: u32 = 1;
+
+/// What the file holds: docs/src/checking.md tells.
 #[derive(Debug, Serialize)]
 pub(super) struct Report<'rows> {
+    schema: u32,
     versions: Map<String, Value>,
     host: Host,
     profile: &'static str,
     shard: Option<String>,
     cases: &'rows [Row],
+    /// Null where only some of the cases were asked for.
+    differential: Option<&'rows Differential>,
+    mutants: Option<&'rows Matrix>,
 }
 
 #[derive(Debug, Serialize)]
@@ -121,8 +131,10 @@ impl<'rows> Report<'rows> {
         options: &Options,
         checkers: &[Checker],
         rows: &'rows [Row],
+        (differential, mutants): (Option<&'rows Differential>, Option<&'rows Matrix>),
     ) -> Self {
         Self {
+            schema: SCHEMA,
             versions: versions(workspace, checkers),
             host: Host {
                 os: OS,
@@ -132,6 +144,8 @@ impl<'rows> Report<'rows> {
             profile: options.profile().name(),
             shard: options.shard().map(|shard| shard.to_string()),
             cases: rows,
+            differential,
+            mutants,
         }
     }
 }

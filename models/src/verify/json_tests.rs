@@ -2,6 +2,9 @@
 
 use super::super::rows::Word;
 use super::*;
+use crate::differential::{Shown, Shows};
+use crate::serve::Attacked;
+use crate::verdict::Verdict;
 use std::io::Result;
 use std::time::Duration;
 
@@ -52,6 +55,7 @@ fn rows() -> [Row; 2] {
 
 fn report(rows: &[Row]) -> Report<'_> {
     Report {
+        schema: SCHEMA,
         versions: Map::from_iter([("loom".to_owned(), "0.7.3".into())]),
         host: Host {
             os: "linux",
@@ -61,10 +65,13 @@ fn report(rows: &[Row]) -> Report<'_> {
         profile: "quick",
         shard: None,
         cases: rows,
+        differential: None,
+        mutants: None,
     }
 }
 
 const WRITTEN: &str = r#"{
+  "schema": 1,
   "versions": {
     "loom": "0.7.3"
   },
@@ -104,9 +111,87 @@ const WRITTEN: &str = r#"{
       "executions": null,
       "time": null
     }
-  ]
+  ],
+  "differential": null,
+  "mutants": null
 }
 "#;
+
+const SECTIONS: &str = r#"{
+  "differential": {
+    "comparisons": [
+      {
+        "program": "MP",
+        "checker": "loom",
+        "outcomes": 1,
+        "weft": 2,
+        "beyond": [],
+        "false_alarm": null
+      }
+    ],
+    "failures": [
+      "shuttle could not be compared: it was not asked"
+    ]
+  },
+  "mutants": {
+    "mutants": [
+      {
+        "mutant": "no-recheck",
+        "order_only": false,
+        "checkers": [
+          {
+            "checker": "weft",
+            "verdict": "FAILED",
+            "why": "deadlock",
+            "executions": 4
+          }
+        ]
+      }
+    ],
+    "failures": []
+  }
+}"#;
+
+/// A whole run, and of each section its JSON alone.
+#[test]
+fn the_sections_of_a_whole_run_are_in_it() -> Result<()> {
+    let shows = |outcomes: &[&str]| {
+        let outcomes = outcomes.iter().map(|&outcome| outcome.to_owned()).collect();
+        let shown = Shown {
+            outcomes,
+            complete: true,
+        };
+        Ok(vec![Shows::from([("MP".to_owned(), shown)])])
+    };
+    let differential = Differential::new(vec![
+        (Checker::Loom, shows(&["a"])),
+        (Checker::Weft, shows(&["a", "b"])),
+    ]);
+    let matrix = Matrix::new(vec![(
+        Checker::Weft,
+        Ok(vec![Attacked {
+            mutant: "no-recheck".to_owned(),
+            weakened: false,
+            executions: 4,
+            verdict: Verdict::Failed("deadlock\nwith a graph".to_owned()),
+        }]),
+    )]);
+    let rows = rows();
+    let whole = Report {
+        differential: Some(&differential),
+        mutants: Some(&matrix),
+        ..report(&rows)
+    };
+    let value = serde_json::to_value(whole)?;
+    let sections = serde_json::from_str::<Value>(SECTIONS)?;
+    assert_eq!(value["differential"], sections["differential"]);
+    assert_eq!(value["mutants"], sections["mutants"]);
+    let keys = serde_json::to_string_pretty(&differential)?.replace("\n", "\n  ");
+    assert!(SECTIONS.contains(&keys), "in this order: {keys}");
+    let keys = serde_json::to_string_pretty(&matrix)?.replace("\n", "\n  ");
+    assert!(SECTIONS.contains(&keys), "in this order: {keys}");
+    Ok(())
+}
 
 #[test]
 fn the_keys_are_the_columns_in_their_order_and_nothing_is_left_beside_the_file() -> Result<()> {

@@ -1,133 +1,191 @@
 //! The mutants: which checker tells which of them from the engine.
 
+use super::ask::{Answers, ask_each};
 use super::children::Children;
+use super::rows::Word;
 use super::text::grouped;
 use crate::checker::Checker;
-use crate::replay::asked;
 use crate::serve::Attacked;
-use crate::verdict::Verdict;
+use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt;
 use std::path::PathBuf;
-use std::thread;
 
-/// The section under the table.
-#[derive(Debug)]
-pub(super) struct Section {
-    pub(super) text: String,
-    /// Each mutant is killed by those that should kill it, and by no others.
-    pub(super) clean: bool,
+/// What came of it: the section under the table, and its part of the JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct Matrix {
+    mutants: Vec<Line>,
+    /// Why it is not as it should be: each mutant is killed by those that should kill it, and by
+    /// no others. Empty if all is well.
+    failures: Vec<String>,
+}
+
+/// One mutant.
+#[derive(Debug, Serialize)]
+struct Line {
+    mutant: String,
+    /// Whether it lacks only an order, which sequential consistency does not show.
+    order_only: bool,
+    /// In the order of the columns.
+    checkers: Vec<Cell>,
+}
+
+/// What one checker says of it: FAILED, if it kills it.
+#[derive(Debug, Serialize)]
+struct Cell {
+    checker: Checker,
+    verdict: Word,
+    why: Option<String>,
+    executions: u64,
 }
 
 /// Runs every mutant under every checker. None after an interruption.
-pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) -> Option<Section> {
-    let attacks = thread::scope(|scope| {
-        let started: Vec<_> = binaries
-            .iter()
-            .map(|(&checker, binary)| {
-                let ask = move || {
-                    asked::<Attacked>(binary, children, &|command| {
-                        command.arg("attacks");
-                    })
-                };
-                (checker, scope.spawn(ask))
-            })
-            .collect();
-        let joined = started.into_iter().map(|(checker, thread)| {
-            let answer = thread.join();
-            let died = || Err("its thread died".to_owned());
-            (checker, answer.unwrap_or_else(|_| died()))
-        });
-        joined.collect::<Vec<_>>()
-    });
-    if children.interrupted() {
-        return None;
-    }
-    let mut columns = Vec::new();
-    for (checker, answer) in attacks {
-        match answer {
-            Ok(attacked) => columns.push((checker, attacked)),
-            Err(why) => {
-                return Some(Section {
-                    text: format!("\nFAILED: the mutants under {checker}: {why}\n"),
-                    clean: false,
-                });
-            }
-        }
-    }
-    Some(section(&columns))
+pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) -> Option<Matrix> {
+    let asked = ask_each::<Attacked>(binaries, children, &|command| {
+        command.arg("attacks");
+    })?;
+    Some(Matrix::new(asked))
 }
 
-fn section(columns: &[(Checker, Vec<Attacked>)]) -> Section {
-    let mut text = format!("\n{:26}", "mutant");
-    for (checker, _) in columns {
-        let _ = write!(text, "  {:28}", checker.name());
+impl Matrix {
+    pub(super) fn new(asked: Answers<Attacked>) -> Self {
+        let mut mutants: Vec<Line> = Vec::new();
+        let mut failures = Vec::new();
+        let checkers: Vec<_> = asked.iter().map(|(checker, _)| *checker).collect();
+        for (checker, answer) in asked {
+            match answer {
+                Ok(attacked) => attacked
+                    .into_iter()
+                    .for_each(|attacked| add(&mut mutants, checker, attacked)),
+                Err(why) => failures.push(format!("the mutants under {checker}: {why}")),
+            }
+        }
+        // Where a checker did not answer at all, that is said already.
+        if failures.is_empty() {
+            failures.extend(mutants.iter().flat_map(|line| line.failures(&checkers)));
+        }
+        if mutants.is_empty() {
+            failures.push("no mutant was run".to_owned());
+        }
+        Self { mutants, failures }
     }
-    text = text.trim_end().to_owned() + "\n";
-    let mutants = columns.first().map_or(&[][..], |(_, mutants)| mutants);
-    let mut wrong = Vec::new();
-    let mut killed = 0;
-    for Attacked {
-        mutant, weakened, ..
-    } in mutants
-    {
-        let _ = write!(text, "{mutant:26}");
-        let mut killers = 0;
-        for (checker, attacked) in columns {
-            let found = attacked.iter().find(|attacked| attacked.mutant == *mutant);
-            let _ = write!(
-                text,
-                "  {:28}",
-                found.map_or_else(|| "not run".into(), cell)
-            );
-            let kills = found.is_some_and(|found| matches!(found.verdict, Verdict::Failed(_)));
-            killers += usize::from(kills);
-            if *checker == Checker::Shuttle && kills == *weakened {
-                wrong.push(if kills {
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
+    let Attacked {
+        mutant,
+        weakened,
+        executions,
+        verdict,
+    } = attacked;
+    let (verdict, why) = Word::of(verdict);
+    let cell = Cell {
+        checker,
+        verdict,
+        // The rest of it is an execution, which a replay shows better.
+        why: why.and_then(|why| why.lines().next().map(str::to_owned)),
+        executions,
+    };
+    match mutants.iter_mut().find(|line| line.mutant == mutant) {
+        Some(line) => line.checkers.push(cell),
+        None => mutants.push(Line {
+            mutant,
+            order_only: weakened,
+            checkers: vec![cell],
+        }),
+    }
+}
+
+impl Line {
+    fn by(&self, checker: Checker) -> Option<&Cell> {
+        self.checkers.iter().find(|cell| cell.checker == checker)
+    }
+
+    fn is_killed(&self) -> bool {
+        self.checkers.iter().any(Cell::kills)
+    }
+
+    fn failures(&self, checkers: &[Checker]) -> Vec<String> {
+        let mutant = &self.mutant;
+        let mut failures = Vec::new();
+        for &checker in checkers {
+            let cell = self.by(checker);
+            if cell.is_none() {
+                failures.push(format!("{mutant} was not run under {checker}"));
+            }
+            let kills = cell.is_some_and(Cell::kills);
+            if checker == Checker::Shuttle && kills == self.order_only {
+                failures.push(if kills {
                     format!("{mutant} lacks only an order, and shuttle, which sees none, killed it")
                 } else {
                     format!("{mutant} breaks the protocol's logic, and shuttle did not kill it")
                 });
             }
         }
-        killed += usize::from(killers > 0);
-        if killers == 0 {
-            wrong.push(format!(
+        if !self.is_killed() {
+            failures.push(format!(
                 "{mutant} survived: nothing shows that the engine needs what it lacks"
             ));
         }
-        text = text.trim_end().to_owned() + "\n";
-    }
-    if mutants.is_empty() {
-        wrong.push("no mutant was run".to_owned());
-    }
-    let _ = writeln!(
-        text,
-        "\n{killed} of {} mutants killed. To see one die: cargo replay complete.wmb:dropped.weft, or another of \
-         cargo replay --list",
-        mutants.len()
-    );
-    for why in &wrong {
-        let _ = writeln!(text, "FAILED: {why}");
-    }
-    Section {
-        text,
-        clean: wrong.is_empty(),
+        failures
     }
 }
 
-fn cell(attacked: &Attacked) -> String {
-    let executions = grouped(attacked.executions);
-    match attacked.verdict {
-        Verdict::Failed(_) => format!("killed after {executions}"),
-        Verdict::Complete => format!("survived {executions}, complete"),
-        Verdict::Bounded(_) => format!("survived {executions}, bounded"),
+impl Cell {
+    fn kills(&self) -> bool {
+        self.verdict == Word::Failed
+    }
+
+    fn text(&self) -> String {
+        let executions = grouped(self.executions);
+        match self.verdict {
+            Word::Failed => format!("killed after {executions}"),
+            Word::Complete => format!("survived {executions}, complete"),
+            Word::Bounded | Word::NotRun => format!("survived {executions}, bounded"),
+        }
+    }
+}
+
+impl fmt::Display for Matrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |checker: &Checker| self.mutants.iter().any(|line| line.by(*checker).is_some());
+        let columns: Vec<_> = Checker::ALL.into_iter().filter(shown).collect();
+        let mut header = format!("{:26}", "mutant");
+        for checker in &columns {
+            header.push_str(&format!("  {:28}", checker.name()));
+        }
+        writeln!(f, "\n{}", header.trim_end())?;
+        for line in &self.mutants {
+            let mut text = format!("{:26}", line.mutant);
+            for &checker in &columns {
+                let cell = line.by(checker);
+                let cell = cell.map_or_else(|| "not run".to_owned(), Cell::text);
+                text.push_str(&format!("  {cell:28}"));
+            }
+            writeln!(f, "{}", text.trim_end())?;
+        }
+        let killed = self.mutants.iter().filter(|line| line.is_killed()).count();
+        writeln!(
+            f,
+            "\n{killed} of {} mutants killed. To see one die: cargo replay complete.wmb:dropped.weft, or another of \
+             cargo replay --list",
+            self.mutants.len()
+        )?;
+        for failure in &self.failures {
+            writeln!(f, "FAILED: {failure}")?;
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::Verdict;
 
     fn attacked(mutant: &str, weakened: bool, killed: bool) -> Attacked {
         Attacked {
@@ -135,33 +193,34 @@ mod tests {
             weakened,
             executions: 1_234,
             verdict: if killed {
-                Verdict::Failed("why".to_owned())
+                Verdict::Failed("why\nand how".to_owned())
             } else {
                 Verdict::Bounded("enough".to_owned())
             },
         }
     }
 
-    fn columns(shuttle: [bool; 2], weft: [bool; 2]) -> Vec<(Checker, Vec<Attacked>)> {
+    fn matrix(shuttle: [bool; 2], weft: [bool; 2]) -> Matrix {
         let column = |kills: [bool; 2]| {
-            vec![
+            Ok(vec![
                 attacked("commit.wmb:dropped", true, kills[0]),
                 attacked("no-recheck", false, kills[1]),
-            ]
+            ])
         };
-        vec![
+        Matrix::new(vec![
             (Checker::Shuttle, column(shuttle)),
             (Checker::Weft, column(weft)),
-        ]
+        ])
     }
 
     #[test]
     fn orders_are_weft_s_to_kill_and_logic_is_for_both() {
-        let section = section(&columns([false, true], [true, true]));
-        assert!(section.clean, "{}", section.text);
-        assert!(section.text.contains("2 of 2 mutants killed"));
-        assert!(section.text.contains("survived 1,234, bounded"));
-        assert!(section.text.contains("killed after 1,234"));
+        let matrix = matrix([false, true], [true, true]);
+        let text = matrix.to_string();
+        assert!(matrix.is_clean(), "{text}");
+        assert!(text.contains("2 of 2 mutants killed"), "{text}");
+        assert!(text.contains("survived 1,234, bounded"), "{text}");
+        assert!(text.contains("killed after 1,234"), "{text}");
     }
 
     #[test]
@@ -171,13 +230,41 @@ mod tests {
             ([false, false], [true, true], "did not kill it"),
             ([false, true], [false, true], "commit.wmb:dropped survived"),
         ] {
-            let section = section(&columns(shuttle, weft));
-            assert!(
-                !section.clean && section.text.contains(says),
-                "{}",
-                section.text
-            );
+            let matrix = matrix(shuttle, weft);
+            let text = matrix.to_string();
+            assert!(!matrix.is_clean() && text.contains(says), "{text}");
         }
-        assert!(!section(&[]).clean);
+        assert!(!Matrix::new(Vec::new()).is_clean());
+    }
+
+    #[test]
+    fn a_checker_that_says_nothing_of_a_mutant_fails() {
+        let answer = vec![attacked("no-recheck", false, true)];
+        let silent = Matrix::new(vec![
+            (Checker::Weft, Ok(answer.clone())),
+            (Checker::Loom, Ok(Vec::new())),
+        ]);
+        let says = "no-recheck was not run under loom";
+        assert_eq!(silent.failures, [says]);
+        let dead = Matrix::new(vec![
+            (Checker::Weft, Ok(answer)),
+            (Checker::Loom, Err("it died".to_owned())),
+        ]);
+        assert_eq!(dead.failures, ["the mutants under loom: it died"]);
+    }
+
+    #[test]
+    fn the_json_has_a_cell_a_checker() {
+        let matrix = matrix([false, true], [true, true]);
+        let line = serde_json::to_value(&matrix).expect("JSON")["mutants"][0].take();
+        let expected = serde_json::json!({
+            "mutant": "commit.wmb:dropped",
+            "order_only": true,
+            "checkers": [
+                { "checker": "shuttle", "verdict": "BOUNDED", "why": "enough", "executions": 1_234 },
+                { "checker": "weft", "verdict": "FAILED", "why": "why", "executions": 1_234 },
+            ],
+        });
+        assert_eq!(line, expected);
     }
 }

@@ -32,6 +32,15 @@ pub(super) enum Word {
 }
 
 impl Word {
+    /// The word, and the reason if there is one.
+    pub(super) fn of(verdict: Verdict) -> (Self, Option<String>) {
+        match verdict {
+            Verdict::Complete => (Self::Complete, None),
+            Verdict::Bounded(why) => (Self::Bounded, Some(why)),
+            Verdict::Failed(why) => (Self::Failed, Some(why)),
+        }
+    }
+
     pub(super) const fn text(self) -> &'static str {
         match self {
             Self::Complete => "COMPLETE",
@@ -51,12 +60,8 @@ fn as_seconds<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S:
 impl Row {
     pub(super) fn new((case, findings): (&Case, Option<Findings>)) -> Self {
         let (executions, time) = findings.as_ref().map(|f| (f.executions, f.time)).unzip();
-        let (verdict, why) = match findings.map(|f| f.verdict) {
-            None => (Word::NotRun, None),
-            Some(Verdict::Complete) => (Word::Complete, None),
-            Some(Verdict::Bounded(why)) => (Word::Bounded, Some(why)),
-            Some(Verdict::Failed(why)) => (Word::Failed, Some(why)),
-        };
+        let verdict = findings.map(|f| Word::of(f.verdict));
+        let (verdict, why) = verdict.unwrap_or((Word::NotRun, None));
         Self {
             scenario: case.scenario.name,
             obligations: case.scenario.obligations,

@@ -226,14 +226,22 @@ fn explain(text: &mut String, row: &Row, profile: Profile) {
     for line in row.why.iter().flat_map(|why| why.lines()) {
         let _ = writeln!(text, "    {line}");
     }
+    let _ = writeln!(text, "  this case alone: {}", alone(row, profile));
+}
+
+/// The command that runs just this case.
+pub(super) fn alone(row: &Row, profile: Profile) -> String {
+    let Row {
+        scenario,
+        checker,
+        size,
+        ..
+    } = row;
     let deep = match profile {
         Profile::Quick => "",
         Profile::Deep => "--deep ",
     };
-    let _ = writeln!(
-        text,
-        "  this case alone: cargo verify {deep}--checker {checker} --scenario {scenario} --size {size}"
-    );
+    format!("cargo verify {deep}--checker {checker} --scenario {scenario} --size {size}")
 }
 
 #[cfg(test)]
