@@ -73,6 +73,24 @@ impl Layout {
         }
     }
 
+    /// The places of bits of a word.
+    #[cfg(feature = "designs")]
+    pub(crate) fn places(self, word: usize, mut bits: u64) -> impl Iterator<Item = Place> {
+        std::iter::from_fn(move || {
+            let bit = first_set(bits)?;
+            bits &= bits - 1;
+            Some(self.place(word, bit))
+        })
+    }
+
+    /// The place of a request.
+    #[cfg(feature = "designs")]
+    pub(crate) fn place_of(&self, request: usize) -> Place {
+        let (worker, index) = (request / self.ring_size, request % self.ring_size);
+        let word = worker * self.words_per_worker + index / WORD_BITS;
+        self.place(word, (index % WORD_BITS) as u32)
+    }
+
     /// The word and bit of the request that follows in the worker's range, its first after its last.
     pub(crate) fn after(&self, place: Place) -> Cursor {
         let worker = self.worker_of(place.request);
@@ -136,6 +154,8 @@ mod tests {
                             seen[place.request] += 1;
                             assert_eq!(layout.worker_of(place.request), worker);
                             assert_eq!((place.word, place.mask), (word, 1 << bit));
+                            #[cfg(feature = "designs")]
+                            assert_eq!(layout.place_of(place.request), place);
                         }
                     }
                 }

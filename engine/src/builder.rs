@@ -2,6 +2,7 @@
 
 use crate::bits::Layout;
 use crate::error::{BoxError, ConfigError, SpawnError};
+use crate::handoff::Design;
 use crate::pool::Pool;
 use crate::slots::Slots;
 use crate::sync::{Parker, native, spawn_named};
@@ -42,6 +43,7 @@ pub struct Builder {
     ring_size: usize,
     patience: Patience,
     dispatch: Dispatch,
+    design: Design,
     thread_name: String,
 }
 
@@ -52,6 +54,7 @@ impl Builder {
             ring_size: RING_SIZE,
             patience: Patience::Turns(SPIN_BUDGET),
             dispatch: Dispatch::default(),
+            design: Design::default(),
             thread_name: "flipside".to_owned(),
         }
     }
@@ -87,6 +90,13 @@ impl Builder {
     /// Which worker the next request goes to. Unless set, [`Dispatch::RoundRobin`].
     pub fn dispatch(mut self, dispatch: Dispatch) -> Self {
         self.dispatch = dispatch;
+        self
+    }
+
+    /// How requests change hands. Unless set, [`Design::FlipStriped`].
+    #[cfg(feature = "designs")]
+    pub fn design(mut self, design: Design) -> Self {
+        self.design = design;
         self
     }
 
@@ -195,6 +205,7 @@ impl Builder {
         let parker = Parker::new();
         let pool = Arc::new(Pool::new(
             layout,
+            self.design.build(layout),
             self.patience,
             slots,
             parker.unparker().clone(),

@@ -43,7 +43,8 @@
 //!
 //! The design was sketched in October 2018 on QEMU's mailing list ("migration: introduce lockless
 //! multithreads model"). This is its striped layout: one word of each kind per worker and 64
-//! requests, each with a single writer.
+//! requests, each with a single writer. The other designs of that exchange are behind the cargo
+//! feature `designs`, to be compared with; they are slower, and a plain build has none of them.
 //!
 //! # What to know
 //!
@@ -57,19 +58,23 @@
 mod bits;
 mod builder;
 mod error;
-mod flip;
+mod handoff;
 mod mutation;
 mod outcome;
 mod pool;
 mod prepared;
 mod site;
 mod slots;
+mod submitter;
 mod sync;
 mod threads;
 mod wake;
 mod worker;
 
 pub use builder::{Builder, Dispatch, MAX_RING_SIZE, MAX_WORKERS};
+#[cfg(feature = "designs")]
+pub use handoff::Design;
+
 pub use error::{BoxError, ConfigError, SpawnError};
 pub use outcome::{Outcome, Panicked};
 pub use prepared::{Batch, Prepared};

@@ -14,6 +14,7 @@ use crate::sync::{checked, native};
 macro_rules! faults {
     ($( $(#[doc = $doc:literal])+ $fault:ident = $name:literal; )+) => {
         /// A step of the protocol left out or put in the wrong place.
+        #[cfg_attr(not(feature = "designs"), allow(dead_code, reason = "some are of other designs"))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Fault { $( $(#[doc = $doc])+ $fault, )+ }
 
@@ -59,6 +60,8 @@ faults! {
     SearchEndsEarly = "search-ends-early";
     /// The round robin goes by the request's number instead of its worker's.
     CursorFromRequest = "cursor-from-request";
+    /// A bitmap that several threads write is changed by a load and a store.
+    TornUpdate = "torn-update";
     /// `wait_done` leaves out the last worker.
     FlushSkipsLast = "flush-skips-last";
     /// A worker returns as soon as it sees the stop flag, without a last look for work.
@@ -75,6 +78,8 @@ native! {
 }
 
 checked! {
+    #[cfg(feature = "designs")]
+    use crate::handoff::Design;
     use crate::site::{Kind, Site};
     use std::cell::Cell;
 
@@ -85,6 +90,47 @@ checked! {
         Weakened(Site, Option<Kind>),
         /// The protocol is not kept.
         Faulty(Fault),
+    }
+
+    #[cfg(feature = "designs")]
+    impl Mutation {
+        /// Whether the design has the place that is changed.
+        #[must_use]
+        pub fn is_in(self, design: Design) -> bool {
+            match self {
+                Self::Weakened(Site::LockRmb | Site::LockWmb, _) => design == Design::PtrRing,
+                Self::Faulty(Fault::TornUpdate) => matches!(
+                    design,
+                    Design::FlipShared
+                        | Design::FlipSharedFences
+                        | Design::CompletionBitmap
+                        | Design::OneBit
+                ),
+                // A ring holds one worker's requests and no others.
+                Self::Faulty(Fault::RangeIgnored) => {
+                    !matches!(design, Design::PtrRing | Design::CompletionBitmap)
+                }
+                Self::Weakened(..) | Self::Faulty(_) => true,
+            }
+        }
+
+        /// Whether the place is in the design's own code, not in what all designs share.
+        #[must_use]
+        pub fn is_of_design(self) -> bool {
+            match self {
+                Self::Weakened(site, _) => matches!(
+                    site,
+                    Site::CommitWmb
+                        | Site::TakeRmb
+                        | Site::CompleteWmb
+                        | Site::ReapRmb
+                        | Site::FlushRmb
+                        | Site::LockRmb
+                        | Site::LockWmb
+                ),
+                Self::Faulty(fault) => matches!(fault, Fault::TornUpdate | Fault::RangeIgnored),
+            }
+        }
     }
 
     thread_local! {

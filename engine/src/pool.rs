@@ -1,7 +1,7 @@
 //! What the submitter and the workers share.
 
 use crate::bits::Layout;
-use crate::flip::Words;
+use crate::handoff::Chosen;
 use crate::slots::Slots;
 use crate::sync::{AtomicBool, CachePadded, Ordering, Unparker};
 use crate::wake::{Doorbell, Patience};
@@ -10,7 +10,7 @@ use crate::wake::{Doorbell, Patience};
 pub(crate) struct Pool<R> {
     pub(crate) layout: Layout,
     pub(crate) patience: Patience,
-    pub(crate) words: Words,
+    pub(crate) words: Chosen,
     pub(crate) slots: Slots<R>,
     /// Set by the submitter once and for all.
     stop: CachePadded<AtomicBool>,
@@ -22,6 +22,7 @@ pub(crate) struct Pool<R> {
 impl<R> Pool<R> {
     pub(crate) fn new(
         layout: Layout,
+        words: Chosen,
         patience: Patience,
         slots: Slots<R>,
         submitter: Unparker,
@@ -29,7 +30,7 @@ impl<R> Pool<R> {
         Self {
             layout,
             patience,
-            words: Words::new(layout),
+            words,
             slots,
             stop: CachePadded::new(AtomicBool::new(false)),
             submitter_bell: Doorbell::new(),

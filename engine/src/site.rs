@@ -1,10 +1,10 @@
 //! The ordering sites: every place where the protocol needs an order between memory accesses.
 //!
-//! All accesses to shared words are `Relaxed`; what orders them are the barriers issued here, by
-//! site. Each site names the obligations that it discharges and the sites at the other end of its
-//! edge. A normal build compiles each call to the bare fence. Under a checker a site can be
-//! weakened at run time ([`mutation`](crate::mutation)), which is how the models show that each
-//! one is needed.
+//! What orders accesses to shared words is asked for here, by site: as a standalone fence beside
+//! `Relaxed` accesses, or, by a [`Recipe`], as the ordering of the access itself. Each site names
+//! the obligations that it discharges and the sites at the other end of its edge. A normal build
+//! compiles each call to the bare fence or ordering. Under a checker a site can be weakened at run
+//! time ([`mutation`](crate::mutation)), which is how the models show that each one is needed.
 
 #![allow(
     unreachable_pub,
@@ -28,6 +28,7 @@ macro_rules! sites {
     ($( $(#[doc = $doc:literal])+ $site:ident = $name:literal, $kind:ident,
         [$($obligation:literal),+], pairs with [$($partner:ident),+]; )+) => {
         /// A place in the engine where an ordering matters.
+        #[cfg_attr(not(feature = "designs"), allow(dead_code, reason = "some are of other designs"))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Site { $( $(#[doc = $doc])+ $site, )+ }
 
@@ -77,6 +78,11 @@ sites! {
     ReapRmb = "reap.rmb", Rmb, ["O2", "O3", "O10"], pairs with [CompleteWmb];
     /// The same in `wait_done` and `deliver`.
     FlushRmb = "flush.rmb", Rmb, ["O2", "O3", "O5", "O10"], pairs with [CompleteWmb];
+    /// On a worker's load that sees its turn at the lock of `ptr_ring`: it goes on where the last
+    /// holder stopped.
+    LockRmb = "lock.rmb", Rmb, ["O8"], pairs with [LockWmb];
+    /// On the store that gives the lock on.
+    LockWmb = "lock.wmb", Wmb, ["O8"], pairs with [LockRmb];
     /// Between the flip of `fill` and the look at whether the worker sleeps.
     CommitMb = "commit.mb", Mb, ["O6"], pairs with [WorkerSleepMb];
     /// Between a worker's word that it sleeps and its last look for work or for the stop flag.
@@ -117,6 +123,86 @@ pub(crate) fn smp_mb(site: Site) {
     barrier(site, Kind::Mb);
 }
 
+/// How the two ends of an edge are written down.
+///
+/// Both recipes give the same order where this engine asks for it. A fence orders all accesses
+/// around it; an access orders those on its one side of itself.
+pub(crate) trait Recipe: Send + Sync {
+    /// Before stores that publish what came before.
+    fn before_stores(site: Site);
+    /// The ordering of each of those stores.
+    fn store(site: Site) -> Ordering;
+    /// The ordering of a load that may bring news.
+    fn load(site: Site) -> Ordering;
+    /// After a load that did bring news.
+    fn after_load(site: Site);
+}
+
+/// Per-access orderings: one release store, one acquire load. On AArch64 a `stlr` and a `ldar`,
+/// where the fences need a `dmb ish` and a `dmb ishld` beside the accesses.
+pub(crate) struct Accesses;
+
+impl Recipe for Accesses {
+    #[inline(always)]
+    fn before_stores(_site: Site) {}
+
+    #[inline(always)]
+    fn store(site: Site) -> Ordering {
+        access(site, Kind::Wmb)
+    }
+
+    #[inline(always)]
+    fn load(site: Site) -> Ordering {
+        access(site, Kind::Rmb)
+    }
+
+    #[inline(always)]
+    fn after_load(_site: Site) {}
+}
+
+/// Standalone fences, as the mail has them: one for all stores that follow, and none after a load
+/// without news.
+#[cfg(feature = "designs")]
+pub(crate) struct Fences;
+
+#[cfg(feature = "designs")]
+impl Recipe for Fences {
+    #[inline(always)]
+    #[track_caller]
+    fn before_stores(site: Site) {
+        smp_wmb(site);
+    }
+
+    #[inline(always)]
+    fn store(_site: Site) -> Ordering {
+        Ordering::Relaxed
+    }
+
+    #[inline(always)]
+    fn load(_site: Site) -> Ordering {
+        Ordering::Relaxed
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn after_load(site: Site) {
+        smp_rmb(site);
+    }
+}
+
+/// The ordering of an access that is itself an end of an edge.
+#[inline(always)]
+pub(crate) fn access(site: Site, kind: Kind) -> Ordering {
+    let order = match strength(site, kind) {
+        Some(Kind::Wmb) => Ordering::Release,
+        Some(Kind::Rmb) => Ordering::Acquire,
+        Some(Kind::Mb) => Ordering::SeqCst,
+        None => Ordering::Relaxed,
+    };
+    at(site);
+    order
+}
+
 #[inline(always)]
 #[track_caller]
 fn barrier(site: Site, kind: Kind) {
@@ -137,6 +223,9 @@ crate::sync::native! {
     const fn said(_site: Site, _order: Option<Ordering>) {}
 
     #[inline(always)]
+    const fn at(_site: Site) {}
+
+    #[inline(always)]
     const fn strength(_site: Site, kind: Kind) -> Option<Kind> {
         Some(kind)
     }
@@ -149,6 +238,10 @@ checked! {
         if let Some(here) = here() {
             record(here, std::panic::Location::caller(), What::Fence(site, order));
         }
+    }
+
+    fn at(site: Site) {
+        crate::trace::at_site(site);
     }
 
     fn strength(site: Site, kind: Kind) -> Option<Kind> {

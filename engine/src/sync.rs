@@ -24,6 +24,15 @@ pub(crate) use shown::{
 };
 pub(crate) use std::sync::atomic::Ordering;
 
+/// Words on a cache line, as far as padding goes. A checker has no cache: there each word that is
+/// not used would only be one more to follow.
+#[cfg(feature = "designs")]
+pub(crate) const WORDS_PER_LINE: usize = if cfg!(any(loom, shuttle, weft)) {
+    1
+} else {
+    size_of::<CachePadded<u64>>() / size_of::<u64>()
+};
+
 /// Keeps the items it wraps in builds under a checker and drops them from normal ones.
 macro_rules! checked {
     ($($item:item)*) => { $( #[cfg(any(loom, shuttle, weft))] $item )* };

@@ -2,12 +2,12 @@
 
 use crate::bits::Place;
 use crate::builder::{Builder, Dispatch};
-use crate::flip::SubmitterSide;
 use crate::mutation::{Fault, faulty};
 use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::prepared::{Batch, Prepared};
 use crate::site::{Site, smp_mb, smp_wmb};
+use crate::submitter::SubmitterSide;
 use crate::sync::{JoinHandle, Parker, Thread, is_torn_down};
 use crate::wake::{Patience, Wish};
 use std::cell::Cell;
@@ -61,7 +61,7 @@ impl Threads<()> {
 impl<R> Threads<R> {
     pub(crate) fn new(pool: Arc<Pool<R>>, dispatch: Dispatch, parker: Parker) -> Self {
         Self {
-            side: SubmitterSide::new(pool.layout),
+            side: SubmitterSide::new(pool.layout, &pool.words),
             workers: Vec::with_capacity(pool.layout.workers),
             pool,
             dispatch,
@@ -230,8 +230,8 @@ impl<R> Threads<R> {
 
     fn hand_over(&mut self, place: Place, done: &mut impl FnMut(Outcome<'_, R>)) {
         self.pending -= 1;
-        // SAFETY: the submitter owns the request by a snapshot that `reap.rmb` or `flush.rmb`
-        // followed (O2, O3, O9), and `&mut self` keeps every guard away.
+        // SAFETY: the submitter owns the request by a look that `reap.rmb` or `flush.rmb` ordered
+        // (O2, O3, O9), and `&mut self` keeps every guard away.
         unsafe { self.pool.slots.deliver(place.request, done) };
     }
 

@@ -5,7 +5,7 @@
 
 use crate::site::Site;
 use crate::sync::{Ordering, current_thread, position};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,13 @@ pub enum What {
     Read(Word),
     /// An atomic store to a shared word.
     Write(Word),
+    /// An atomic read-modify-write of a shared word: as it was, and as it is now.
+    Update {
+        /// The value that was read, as a person reads it.
+        old: String,
+        /// The value that was written.
+        new: Word,
+    },
     /// A barrier, with the ordering that it has in this mutant: none, if it is left out.
     Fence(Site, Option<Ordering>),
     /// An access to what a cell holds.
@@ -54,12 +61,16 @@ pub enum What {
 pub struct Word {
     /// The word's name, as in `fill[0]`.
     pub name: String,
+    /// The cache line that the word is on, in a normal build.
+    pub line: String,
     /// The value as it is.
     pub value: u64,
     /// The value as a person reads it: bitmaps in binary.
     pub shown: String,
     /// The access's own ordering.
     pub order: Ordering,
+    /// The site that asks for that ordering, if one does.
+    pub site: Option<Site>,
 }
 
 /// How a word's value is read.
@@ -71,6 +82,12 @@ pub(crate) enum Form {
     Flag,
     /// Whether a thread sleeps, and what for.
     Bell,
+    /// What a ring's slot holds.
+    #[cfg(feature = "designs")]
+    Slot,
+    /// A number.
+    #[cfg(feature = "designs")]
+    Count,
 }
 
 impl Form {
@@ -79,6 +96,12 @@ impl Form {
             (Self::Bits(width), _) => format!("{value:0width$b}"),
             (Self::Flag, 0) => "no".to_owned(),
             (Self::Flag, _) => "yes".to_owned(),
+            #[cfg(feature = "designs")]
+            (Self::Slot, 0) => "empty".to_owned(),
+            #[cfg(feature = "designs")]
+            (Self::Slot, request) => format!("request {}", request - 1),
+            #[cfg(feature = "designs")]
+            (Self::Count, count) => count.to_string(),
             (Self::Bell, 0) => "awake".to_owned(),
             (Self::Bell, 1) => "sleeps".to_owned(),
             (Self::Bell, drained) => format!("sleeps until worker {} is done", drained - 2),
@@ -90,12 +113,27 @@ struct Recorder {
     log: Log,
     threads: HashMap<String, usize>,
     started: usize,
-    places: HashMap<usize, (String, Form)>,
+    places: HashMap<usize, Place>,
+}
+
+/// What stands at an address.
+#[derive(Clone)]
+struct Place {
+    name: String,
+    line: String,
+    form: Form,
 }
 
 thread_local! {
     // The checkers run all threads of a model on one thread of the system.
     static RECORDER: RefCell<Option<Recorder>> = const { RefCell::new(None) };
+    // Between a site's answer and the access that it is for nothing else runs.
+    static SITE: Cell<Option<Site>> = const { Cell::new(None) };
+}
+
+/// The ordering of the next access is the one that this site asks for.
+pub(crate) fn at_site(site: Site) {
+    SITE.set(Some(site));
 }
 
 /// Until the next call, what the engine does on this thread goes into that log, or nowhere. To be
@@ -119,14 +157,22 @@ pub fn note(text: impl FnOnce() -> String) {
     }
 }
 
-/// Where a step will stand in the checker's graph; none while nothing is recorded.
+/// Where a step will stand in the checker's graph, and the site that its ordering is for.
 #[derive(Clone, Copy)]
-pub(crate) struct Here(Option<(u32, u32)>);
+pub(crate) struct Here {
+    position: Option<(u32, u32)>,
+    site: Option<Site>,
+}
 
+/// Called before each step; none while nothing is recorded.
 pub(crate) fn here() -> Option<Here> {
+    let site = SITE.take();
     // Once a panic unwinds, the execution is over: what destructors do is no part of it.
     let on = RECORDER.with_borrow(Option::is_some) && !std::thread::panicking();
-    on.then(|| Here(position()))
+    on.then(|| Here {
+        position: position(),
+        site,
+    })
 }
 
 pub(crate) fn record(here: Here, at: &'static Location<'static>, what: What) {
@@ -136,7 +182,7 @@ pub(crate) fn record(here: Here, at: &'static Location<'static>, what: What) {
         let mut log = recorder.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(Record {
             thread,
-            position: here.0,
+            position: here.position,
             what,
             at,
         });
@@ -162,30 +208,56 @@ pub(crate) fn begin(thread: usize) {
     with(|recorder| recorder.threads.insert(key, thread));
 }
 
-/// Gives the word or cell at this address a name.
+/// Gives the word or cell at this address a name; it has a cache line to itself.
 pub(crate) fn name<T>(place: &T, name: impl FnOnce() -> String, form: Form) {
     with(|recorder| {
-        let address = std::ptr::from_ref(place).addr();
-        recorder.places.insert(address, (name(), form))
+        let name = name();
+        recorder.name(place, name.clone(), name, form);
     });
 }
 
-pub(crate) fn word<T>(place: &T, value: u64, order: Ordering) -> Word {
-    let named = with(|recorder| {
-        let place = recorder.places.get(&std::ptr::from_ref(place).addr());
-        place.map(|(name, form)| (name.clone(), form.show(value)))
-    });
-    let (name, shown) = named
-        .flatten()
-        .unwrap_or_else(|| ("a word".to_owned(), value.to_string()));
-    Word {
-        name,
-        value,
-        shown,
-        order,
+/// Gives the word at this address a name, and its cache line one too.
+#[cfg(feature = "designs")]
+pub(crate) fn name_on_line<T>(place: &T, name: impl FnOnce() -> String, form: Form, line: String) {
+    with(|recorder| recorder.name(place, name(), line, form));
+}
+
+impl Recorder {
+    fn name<T>(&mut self, place: &T, name: String, line: String, form: Form) {
+        let address = std::ptr::from_ref(place).addr();
+        self.places.insert(address, Place { name, line, form });
     }
 }
 
-pub(crate) fn cell<T>(place: &T) -> String {
-    word(place, 0, Ordering::Relaxed).name
+/// What stands at this address.
+fn place<T>(place: &T) -> Option<Place> {
+    let address = std::ptr::from_ref(place).addr();
+    with(|recorder| recorder.places.get(&address).cloned()).flatten()
+}
+
+/// An access to the word at this address.
+pub(crate) fn word<T>(word: &T, value: u64, order: Ordering, here: Here) -> Word {
+    let place = place(word);
+    let (name, line) = place.as_ref().map_or_else(
+        || ("a word".to_owned(), "a line".to_owned()),
+        |place| (place.name.clone(), place.line.clone()),
+    );
+    Word {
+        name,
+        line,
+        value,
+        shown: place.map_or_else(|| value.to_string(), |place| place.form.show(value)),
+        order,
+        site: here.site,
+    }
+}
+
+/// A value as that of the word at this address is read.
+pub(crate) fn shown<T>(word: &T, value: u64) -> String {
+    place(word).map_or_else(|| value.to_string(), |place| place.form.show(value))
+}
+
+/// The name of the cell at this address.
+pub(crate) fn cell<T>(cell: &T) -> String {
+    place(cell).map_or_else(|| "a cell".to_owned(), |place| place.name)
 }

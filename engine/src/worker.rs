@@ -1,6 +1,6 @@
 //! A worker's life: take, handle, complete; sleep when there is nothing; return when told to.
 
-use crate::flip::WorkerSide;
+use crate::handoff::Handoff;
 use crate::mutation::{Fault, faulty};
 use crate::pool::Pool;
 use crate::site::{Site, smp_rmb};
@@ -9,13 +9,14 @@ use crate::wake::Wish;
 
 /// Runs worker `index` until the pool stops and nothing that was committed is left (O7).
 pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
-    let mut side = WorkerSide::new(pool.layout, index);
+    let words = &pool.words;
+    let mut own = words.worker(pool.layout, index);
     loop {
         let found = pool.worker_bells[index].wait(
             pool.patience,
             Wish::Any,
             Site::WorkerSleepMb,
-            || match side.look(&pool.words) {
+            || match words.look(&mut own) {
                 true => Some(true),
                 false => pool.is_stopping().then_some(false),
             },
@@ -24,19 +25,18 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
         if !found {
             // The flag came after the last commit: one more look behind the barrier sees it all.
             smp_rmb(Site::StopRmb);
-            if faulty(Fault::StopWithoutDrain) || !side.look(&pool.words) {
+            if faulty(Fault::StopWithoutDrain) || !words.look(&mut own) {
                 return;
             }
         }
-        while let Some(place) = side.take() {
-            // SAFETY: the request is this worker's by a snapshot that `take.rmb` followed (O1, O4,
-            // O9), and `complete` below is what gives it back.
+        while let Some(place) = words.take(&mut own) {
+            // SAFETY: the request is this worker's by a look that `take.rmb` ordered (O1, O4, O9), and `complete` below is what gives it back.
             let handle = || unsafe { pool.slots.handle(place.request, &handler) };
             let panicked = !faulty(Fault::FlipBeforeResult) && handle();
             if panicked && faulty(Fault::PanicKeepsRequest) {
                 return;
             }
-            let drained = side.complete(&pool.words, place);
+            let drained = words.complete(&mut own, place);
             if faulty(Fault::FlipBeforeResult) {
                 handle();
             }

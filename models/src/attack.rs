@@ -41,7 +41,7 @@ const fn attack(mutant: &'static str, scenario: &'static str, size: [usize; 3]) 
     }
 }
 
-/// Every mutant has one.
+/// Every mutant has one, which kills it in each design that it is in.
 #[rustfmt::skip]
 pub const ATTACKS: &[Attack] = &[
     attack("commit.wmb:",         "handover",       [1, 1, 1]),
@@ -59,6 +59,9 @@ pub const ATTACKS: &[Attack] = &[
     attack("flip-before-fill",    "handover",       [1, 1, 1]),
     attack("flip-before-result",  "handover",       [1, 1, 1]),
     attack("ownership-ignored",   "handover",       [1, 1, 1]),
+    attack("lock.rmb:",           "wake_submitter", [2, 1, 2]),
+    attack("lock.wmb:",           "wake_submitter", [2, 1, 2]),
+    attack("torn-update",         "wake_submitter", [2, 1, 2]),
     attack("pending-kept",        "abandon",        [1, 2, 3]),
     attack("pending-ignored",     "handover",       [1, 1, 2]),
     attack("no-recheck",          "wake_worker",    [1, 1, 1]),

@@ -4,9 +4,13 @@
 //! that changes what is explored is noticed. They were read off runs and hold for the versions in
 //! `Cargo.lock`; after a change that is meant, `cargo verify` prints the new ones.
 
+mod designs;
+
 use crate::checker::{Bounds, Checker, check};
+use crate::program::Program;
 use crate::scenario::{SCENARIOS, Scenario, Size};
 use crate::verdict::{Findings, Verdict};
+use flipside::Design;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -50,6 +54,8 @@ pub struct Case {
     pub checker: Checker,
     /// How large.
     pub size: Size,
+    /// How requests change hands in it.
+    pub design: Design,
     /// How far.
     pub bounds: Bounds,
     /// How many executions there are, where the search is the same each time.
@@ -57,14 +63,19 @@ pub struct Case {
 }
 
 impl Case {
-    /// How requests change hands in what is run.
+    /// What is run.
     #[must_use]
-    pub const fn design(&self) -> &'static str {
-        "flip striped"
+    pub const fn program(&self) -> Program {
+        Program {
+            scenario: self.scenario,
+            size: self.size,
+            design: self.design,
+            mutant: None,
+        }
     }
 }
 
-/// The cases of a profile, by scenario, then checker, then size.
+/// The cases of a profile, by design, then scenario, then checker, then size.
 #[must_use]
 pub fn cases(profile: Profile) -> Vec<Case> {
     let tables = [(Checker::Loom, LOOM), (Checker::Weft, WEFT)];
@@ -78,14 +89,15 @@ pub fn cases(profile: Profile) -> Vec<Case> {
             .iter()
             .flat_map(|scenario| shuttle(scenario, profile)),
     );
+    cases.extend(designs::cases());
     let place = |case: &Case| SCENARIOS.iter().position(|s| s.name == case.scenario.name);
-    cases.sort_by_key(|case| (place(case), case.checker, case.size));
+    cases.sort_by_key(|case| (case.design, place(case), case.checker, case.size));
     cases
 }
 
 /// Runs a case under the checker of this binary. A count that is not the pinned one fails it.
 pub fn run(case: &Case, progress: impl FnMut(u64) + Send + 'static) -> Findings {
-    let mut findings = check(case.scenario, case.size, None, case.bounds, progress);
+    let mut findings = check(case.program(), case.bounds, progress);
     if let Some(pinned) = case.pinned
         && pinned != findings.executions
         && !matches!(findings.verdict, Verdict::Failed(_))
@@ -124,6 +136,7 @@ impl Row {
                 ring,
                 requests,
             },
+            design: Design::default(),
             bounds: Bounds {
                 preemptions,
                 time: Some(TIME_LIMIT),
@@ -181,23 +194,23 @@ const LOOM: &[Row] = &[
 /// weft's: no bounds, at sizes that loom does not reach.
 #[rustfmt::skip]
 const WEFT: &[Row] = &[
-    Row("handover",       [2, 2, 6], None, Quick, Some(312)),
-    Row("handover",       [3, 2, 6], None, Quick, Some(64)),
-    Row("handover",       [2, 3, 8], None, Deep,  Some(9_344)),
-    Row("flush",          [2, 2, 6], None, Quick, Some(16)),
+    Row("handover",       [2, 2, 6], None, Quick, Some(102)),
+    Row("handover",       [3, 2, 6], None, Quick, Some(8)),
+    Row("handover",       [2, 3, 8], None, Deep,  Some(1_050)),
+    Row("flush",          [2, 2, 6], None, Quick, Some(4)),
     Row("flush",          [3, 2, 6], None, Quick, Some(1)),
-    Row("batch",          [2, 2, 6], None, Quick, Some(34)),
-    Row("batch",          [3, 2, 8], None, Quick, Some(156)),
+    Row("batch",          [2, 2, 6], None, Quick, Some(12)),
+    Row("batch",          [3, 2, 8], None, Quick, Some(30)),
     Row("stale",          [1, 2, 4], None, Quick, Some(714)),
     Row("stale",          [2, 2, 4], None, Quick, Some(81)),
-    Row("abandon",        [2, 2, 4], None, Quick, Some(89)),
-    Row("abandon",        [2, 2, 6], None, Deep,  Some(12_550)),
+    Row("abandon",        [2, 2, 4], None, Quick, Some(43)),
+    Row("abandon",        [2, 2, 6], None, Deep,  Some(5_851)),
     Row("search",         [2, 1, 2], None, Quick, Some(2_168)),
     Row("search",         [2, 1, 4], None, Deep,  None),
     Row("rotate",         [2, 2, 3], None, Quick, Some(12_716)),
     Row("rotate",         [2, 2, 4], None, Deep,  None),
-    Row("panic",          [2, 2, 6], None, Quick, Some(312)),
-    Row("panic",          [3, 2, 6], None, Quick, Some(64)),
+    Row("panic",          [2, 2, 6], None, Quick, Some(102)),
+    Row("panic",          [3, 2, 6], None, Quick, Some(8)),
     Row("stop",           [2, 2, 6], None, Quick, Some(400)),
     Row("stop",           [3, 2, 6], None, Quick, Some(64)),
     Row("wake_worker",    [2, 1, 2], None, Quick, Some(2_448)),
@@ -224,6 +237,7 @@ fn shuttle(scenario: &'static Scenario, profile: Profile) -> [Case; 2] {
             ring,
             requests,
         },
+        design: Design::default(),
         bounds: Bounds {
             schedules,
             time: Some(TIME_LIMIT),

@@ -14,8 +14,7 @@ mod weft;
 #[cfg(not(weft))]
 use self::quiet::quietly;
 use crate::differential::Shown;
-use crate::mutant::Mutant;
-use crate::scenario::{Scenario, Size};
+use crate::program::Program;
 use crate::verdict::{Findings, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -107,22 +106,17 @@ use self::weft::check as explore;
 #[cfg(not(any(loom, shuttle, weft)))]
 use native::check as explore;
 
-/// Runs the scenario under the checker of this binary, on the engine or on a mutant of it.
-/// `progress` is called now and then with the
+/// Runs the program under the checker of this binary. `progress` is called now and then with the
 /// number of executions so far.
 pub fn check(
-    scenario: &Scenario,
-    size: Size,
-    mutant: Option<Mutant>,
+    program: Program,
     bounds: Bounds,
     progress: impl FnMut(u64) + Send + 'static,
 ) -> Findings {
-    let run = scenario.run;
     let model = move || {
-        Mutant::activate(mutant);
         #[cfg(any(loom, shuttle, weft))]
         flipside::trace::record_into(None);
-        run(size);
+        program.run();
     };
     explore(model, bounds, Box::new(progress))
 }

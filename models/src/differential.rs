@@ -7,6 +7,7 @@
 use crate::checker::{Bounds, Checker, outcomes};
 use crate::litmus::LITMUS;
 use crate::scenario::{SCENARIOS, Size};
+use flipside::Design;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,14 +69,14 @@ pub fn shows() -> Result<Shows, String> {
 #[derive(Clone, Copy)]
 enum Program {
     Litmus(fn() -> String),
-    Scenario(fn(Size) -> String),
+    Scenario(fn(Size, Design) -> String),
 }
 
 impl Program {
     fn run(self) -> String {
         match self {
             Self::Litmus(run) => run(),
-            Self::Scenario(run) => run(SIZE),
+            Self::Scenario(run) => run(SIZE, Design::default()),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod hunt;
 pub mod litmus;
 pub mod log;
 pub mod mutant;
+pub mod program;
 pub mod replay;
 pub mod scenario;
 pub mod seed;

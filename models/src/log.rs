@@ -55,6 +55,15 @@ pub enum What {
     },
     /// A store.
     Write(Word),
+    /// A read-modify-write.
+    Update {
+        /// The value that it reads.
+        old: String,
+        /// What it writes.
+        word: Word,
+        /// The step that wrote what it reads; none if that is the initial value.
+        from: Option<usize>,
+    },
     /// A barrier.
     Fence {
         /// The site's name.
@@ -78,6 +87,36 @@ pub enum What {
     Note(String),
 }
 
+impl Event {
+    /// The word that is read, and the step that wrote what is read of it.
+    #[must_use]
+    pub fn reads(&self) -> Option<(&Word, Option<usize>)> {
+        match &self.what {
+            What::Read { word, from } | What::Update { word, from, .. } => Some((word, *from)),
+            _ => None,
+        }
+    }
+
+    /// The word that is written.
+    #[must_use]
+    pub fn writes(&self) -> Option<&Word> {
+        match &self.what {
+            What::Write(word) | What::Update { word, .. } => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether the mutant has a weaker ordering here than the engine, or none.
+    #[must_use]
+    pub fn is_mutated(&self) -> bool {
+        match &self.what {
+            What::Fence { mutated, .. } => *mutated,
+            What::Read { word, .. } | What::Write(word) | What::Update { word, .. } => word.mutated,
+            _ => false,
+        }
+    }
+}
+
 /// A shared word at an access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Word {
@@ -87,6 +126,10 @@ pub struct Word {
     pub value: String,
     /// The access's ordering.
     pub order: Order,
+    /// The site that asks for it, where one does.
+    pub site: Option<String>,
+    /// Whether the mutant has another ordering here than the engine.
+    pub mutated: bool,
 }
 
 /// An ordering.

@@ -3,14 +3,14 @@
 //! They exist under a checker's cfg only, and are chosen at run time.
 
 #[cfg(any(loom, shuttle, weft))]
-pub use checked::{Mutant, all};
+pub use checked::{Mutant, all, own};
 
 #[cfg(not(any(loom, shuttle, weft)))]
 pub use native::Mutant;
 
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
-    use flipside::{Fault, Kind, Mutation, Site, mutate};
+    use flipside::{Design, Fault, Kind, Mutation, Site, mutate};
     use std::fmt;
     use std::str::FromStr;
 
@@ -32,8 +32,20 @@ mod checked {
         }
     }
 
-    /// Every mutant: each barrier dropped, each full one weakened to either half, each fault.
-    pub fn all() -> impl Iterator<Item = Mutant> {
+    /// Every mutant of a design: each barrier that it has dropped, each full one weakened to either
+    /// half, each fault that can be in it.
+    pub fn all(design: Design) -> impl Iterator<Item = Mutant> {
+        every().filter(move |Mutant(mutation)| mutation.is_in(design))
+    }
+
+    /// Those of them that are in the design's own code. The others are in what all designs share,
+    /// and the default design has them all.
+    pub fn own(design: Design) -> impl Iterator<Item = Mutant> {
+        let is_own = move |mutant: &Mutant| design == Design::default() || mutant.0.is_of_design();
+        all(design).filter(is_own)
+    }
+
+    fn every() -> impl Iterator<Item = Mutant> {
         let weakened = Site::ALL.iter().flat_map(|&site| {
             let steps: &[_] = match site.kind() {
                 Kind::Mb => &[None, Some(Kind::Wmb), Some(Kind::Rmb)],
@@ -66,8 +78,8 @@ mod checked {
         type Err = String;
 
         fn from_str(text: &str) -> Result<Self, String> {
-            all().find(|m| m.to_string() == text).ok_or_else(|| {
-                let known: Vec<_> = all().map(|m| m.to_string()).collect();
+            every().find(|m| m.to_string() == text).ok_or_else(|| {
+                let known: Vec<_> = every().map(|m| m.to_string()).collect();
                 format!(
                     "there is no mutant `{text}`; there are: {}",
                     known.join(", ")

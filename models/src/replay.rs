@@ -177,7 +177,7 @@ fn renew(workspace: &Workspace, checker: Checker, mutant: Option<&str>) -> Resul
             || "survives".into(),
             |name| name.to_string_lossy().into_owned(),
         );
-        text.push_str(&format!("{checker:8} {what:26} {came}\n"));
+        text.push_str(&format!("{checker:8} {what:46} {came}\n"));
     }
     print(&text)
 }

@@ -24,7 +24,7 @@ mod waking;
 
 pub use ledger::{Ledger, Request};
 
-use flipside::{Builder, Threads};
+use flipside::{Builder, Design, Threads};
 use std::fmt;
 use std::str::FromStr;
 
@@ -75,7 +75,7 @@ pub struct Scenario {
     /// The obligations that it checks.
     pub obligations: &'static [&'static str],
     /// The scenario itself; returns what the submitter saw. Panics if an obligation is broken.
-    pub run: fn(Size) -> String,
+    pub run: fn(Size, Design) -> String,
 }
 
 impl fmt::Debug for Scenario {
@@ -100,20 +100,21 @@ pub const SCENARIOS: &[Scenario] = &[
     waking::CONSERVATION,
 ];
 
-fn pool(size: Size) -> Builder {
+fn pool(size: Size, design: Design) -> Builder {
     Threads::builder()
+        .design(design)
         .workers(size.workers)
         .ring_size(size.ring)
 }
 
 /// A pool that never sleeps, so that the barriers of the handover stand alone.
-fn spinning(size: Size) -> Builder {
-    pool(size).busy_wait()
+fn spinning(size: Size, design: Design) -> Builder {
+    pool(size, design).busy_wait()
 }
 
 /// A pool in which whoever waits goes to sleep at once.
-fn sleepy(size: Size) -> Builder {
-    pool(size).spin_budget(0)
+fn sleepy(size: Size, design: Design) -> Builder {
+    pool(size, design).spin_budget(0)
 }
 
 /// The scenario of that name; the error lists those that there are.

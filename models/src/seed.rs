@@ -5,7 +5,7 @@
 //! mutant: complete.wmb:dropped
 //! scenario: handover
 //! size: 1x1,1
-//! design: flip striped
+//! design: flip-striped
 //! checker: weft 0.1.0
 //! schedule: weft1: 0*14 1*9 0*3
 //! failure: data race: neither access happens before the other
@@ -21,13 +21,11 @@ pub use schedule::Schedule;
 
 use crate::checker::Checker;
 use crate::scenario::{Size, by_name};
+use flipside::Design;
 use std::fmt;
 use std::str::FromStr;
 
 const FIRST_LINE: &str = "flipside seed 1";
-
-/// How the requests change hands in every seed of this version.
-const DESIGN: &str = "flip striped";
 
 /// How to get seeds that fit.
 pub const RENEW: &str = "renew it: cargo seeds --renew";
@@ -41,6 +39,8 @@ pub struct Seed {
     pub scenario: &'static str,
     /// Its size.
     pub size: Size,
+    /// How requests change hands.
+    pub design: Design,
     /// What runs it.
     pub checker: Checker,
     /// The version of that.
@@ -119,7 +119,11 @@ impl Seed {
             Some(mutant) => mutant.clone(),
             None => format!("{}-{}", self.scenario, self.size),
         };
-        file_name(&format!("{what}.{}", self.checker))
+        let of = match self.design {
+            design if design == Design::default() => String::new(),
+            design => format!("{design}."),
+        };
+        file_name(&format!("{of}{what}.{}", self.checker))
     }
 }
 
@@ -138,7 +142,7 @@ impl fmt::Display for Seed {
             ("mutant", mutant.to_owned()),
             ("scenario", self.scenario.to_owned()),
             ("size", self.size.to_string()),
-            ("design", DESIGN.to_owned()),
+            ("design", self.design.to_string()),
             ("checker", checker),
             ("schedule", self.schedule.to_string()),
             ("failure", self.failure.clone()),
@@ -199,10 +203,6 @@ impl FromStr for Seed {
                 (Some(_), Some(_)) => Err(damaged(&format!("it has two lines `{key}:`"))),
             }
         };
-        let design = field("design")?;
-        if design != DESIGN {
-            return Err(format!("there is no design `{design}`; there is: {DESIGN}"));
-        }
         let (checker, version) = field("checker")?.split_once(' ').ok_or_else(|| {
             damaged("its `checker:` line has no version, as in `checker: loom 0.7.3`")
         })?;
@@ -218,6 +218,7 @@ impl FromStr for Seed {
                 .map(str::to_owned),
             scenario: by_name(field("scenario")?)?.name,
             size: field("size")?.parse().map_err(wrong("size"))?,
+            design: field("design")?.parse()?,
             checker,
             version: version.to_owned(),
             schedule: Schedule::parse(checker, field("schedule")?).map_err(wrong("schedule"))?,

@@ -1,4 +1,5 @@
 use super::*;
+use flipside::Design;
 
 fn seed(checker: Checker, schedule: Schedule) -> Seed {
     let size = Size {
@@ -15,6 +16,7 @@ fn seed(checker: Checker, schedule: Schedule) -> Seed {
         mutant: Some("complete.wmb:dropped".to_owned()),
         scenario: "handover",
         size,
+        design: Design::default(),
         checker,
         version: "0.7.3".to_owned(),
         schedule,
@@ -109,7 +111,7 @@ fn unknown_names_are_answered_with_the_known_ones() {
     for (from, to, says) in [
         ("scenario: handover", "scenario: handovr", "flush"),
         ("checker: loom", "checker: spin", "shuttle"),
-        ("design: flip striped", "design: ring", "flip striped"),
+        ("design: flip-striped", "design: ring", "flip-striped"),
     ] {
         let why = refused(&text.replace(from, to));
         assert!(why.contains(says), "{why}");

@@ -4,6 +4,7 @@
 use crate::checker::Checker;
 use crate::verify::complain;
 use clap::{Args, Subcommand};
+use flipside::Design;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +19,7 @@ pub enum Request {
     },
     /// Looks for counterexamples and writes their seeds
     Hunt(Hunt),
-    /// Runs each mutant's attack
+    /// Runs the attack of each mutant of each design
     Attacks,
     /// Says which outcomes every program has
     Outcomes,
@@ -39,11 +40,17 @@ pub struct Hunt {
     /// At this size
     #[arg(long)]
     size: Option<crate::scenario::Size>,
+    /// In this design; the mutants of every design, unless given
+    #[arg(long)]
+    design: Option<Design>,
 }
 
 /// What became of a mutant's attack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attacked {
+    /// The design that it is one of.
+    #[serde(with = "crate::program::design_name")]
+    pub design: Design,
     /// The mutant.
     pub mutant: String,
     /// Whether it lacks only an order.
@@ -93,9 +100,11 @@ mod checked {
     use crate::differential::shows;
     use crate::hunt::{hunt, hunt_engine};
     use crate::log::Execution;
-    use crate::mutant::all;
+    use crate::mutant::own;
+    use crate::program::Program;
     use crate::scenario::by_name;
     use crate::seed::Seed;
+    use flipside::Design;
     use serde::Serialize;
     use std::fs;
     use std::path::Path;
@@ -143,23 +152,33 @@ mod checked {
             })
         };
         if let (Some(scenario), Some(size)) = (&what.scenario, what.size) {
-            let seed = hunt_engine(by_name(scenario)?, size)?;
+            let seed = hunt_engine(by_name(scenario)?, size, what.design.unwrap_or_default())?;
             return write(format!("{scenario} {size}"), seed);
         }
         let begin = what.mutant.as_deref().unwrap_or_default();
-        for mutant in all().filter(|mutant| mutant.to_string().starts_with(begin)) {
-            write(mutant.to_string(), hunt(mutant)?)?;
+        let asked = |design: &Design| what.design.is_none_or(|asked| asked == *design);
+        for design in Design::ALL.iter().copied().filter(asked) {
+            for mutant in own(design).filter(|mutant| mutant.to_string().starts_with(begin)) {
+                write(format!("{design} {mutant}"), hunt(design, mutant)?)?;
+            }
         }
         Ok(())
     }
 
     fn attacks() -> Result<(), String> {
-        for mutant in all() {
+        let designs = Design::ALL.iter().copied();
+        for (design, mutant) in designs.flat_map(|design| own(design).map(move |m| (design, m))) {
             let name = mutant.to_string();
             let attack = Attack::on(&name).ok_or_else(|| format!("{name} has no attack"))?;
-            let scenario = by_name(attack.scenario)?;
-            let findings = check(scenario, attack.size(), Some(mutant), BOUNDS, |_| ());
+            let program = Program {
+                scenario: by_name(attack.scenario)?,
+                size: attack.size(),
+                design,
+                mutant: Some(mutant),
+            };
+            let findings = check(program, BOUNDS, |_| ());
             say(&Attacked {
+                design,
                 weakened: mutant.is_weakened(),
                 mutant: name,
                 executions: findings.executions,

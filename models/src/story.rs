@@ -92,6 +92,13 @@ fn weakened(site: Site, execution: &Execution, scene: &Scene) -> (String, &'stat
             format!("the submitter took {request} back while {worker} was still at it"),
             "O2",
         ),
+        Site::LockRmb | Site::LockWmb => (
+            format!(
+                "{worker} took its turn at the lock without seeing where the last worker had stopped, and \
+                 the two put their requests into one slot of the ring back"
+            ),
+            "O8",
+        ),
         Site::CommitMb => (
             format!(
                 "the submitter looked whether {worker} sleeps before its flip of fill[{number}] was there to \
@@ -189,6 +196,11 @@ fn faulty(fault: Fault, scene: &Scene) -> (String, &'static str) {
         Fault::CursorFromRequest => (
             "the round robin went on from the request's number and left a worker out".to_owned(),
             "O11",
+        ),
+        Fault::TornUpdate => (
+            "two threads changed bits of one word by a load and a store each, and one of the changes is lost"
+                .to_owned(),
+            "O8",
         ),
         Fault::FlushSkipsLast => (
             "wait_done returned without the last worker's results".to_owned(),

@@ -100,15 +100,13 @@ pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
             number += 1;
         }
         let mark = match &event.what {
-            What::Fence { mutated: true, .. } => Mark::Missing,
+            _ if event.is_mutated() => Mark::Missing,
             _ if execution.culprits.contains(&index) => Mark::Culprit,
             What::Note(_) => Mark::Note,
             _ => Mark::Plain,
         };
-        let from = match &event.what {
-            What::Read { from, .. } => from.and_then(|from| row_of.get(from).copied()),
-            _ => None,
-        };
+        let read = event.reads();
+        let from = read.and_then(|(_, from)| row_of.get(from?).copied());
         row_of.push(rows.len());
         let file = event.file.rsplit('/').next().unwrap_or_default();
         rows.push(Row {
@@ -124,7 +122,7 @@ pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
             source: format!("{}:{}", event.file, event.line),
             from,
             newer: newer(&events[..index], event).map(|newer| row_of[newer]),
-            initial: from.is_none() && matches!(event.what, What::Read { .. }),
+            initial: from.is_none() && read.is_some(),
             mark,
         });
     }
@@ -170,6 +168,9 @@ fn what(event: &Event, threads: &[String]) -> String {
     match &event.what {
         What::Read { word, .. } => format!("reads {}", equation(word)),
         What::Write(word) => format!("writes {}", equation(word)),
+        What::Update { old, word, .. } => {
+            format!("changes {} from {old} to {}", word.name, word.value)
+        }
         What::Fence {
             site, order: None, ..
         } => format!("no {site} here"),
@@ -189,7 +190,9 @@ fn equation(word: &Word) -> String {
 
 fn order(event: &Event) -> &'static str {
     match &event.what {
-        What::Read { word, .. } | What::Write(word) => word.order.name(),
+        What::Read { word, .. } | What::Write(word) | What::Update { word, .. } => {
+            word.order.name()
+        }
         What::Fence { order, .. } => order.map_or("left out", Order::name),
         _ => "",
     }
@@ -197,11 +200,8 @@ fn order(event: &Event) -> &'static str {
 
 /// The last write to the word that a step reads, if it is not what it reads.
 fn newer(before: &[Event], event: &Event) -> Option<usize> {
-    let What::Read { word, from } = &event.what else {
-        return None;
-    };
-    let writes =
-        |event: &Event| matches!(&event.what, What::Write(other) if other.name == word.name);
+    let (word, from) = event.reads()?;
+    let writes = |event: &Event| event.writes().is_some_and(|other| other.name == word.name);
     before
         .iter()
         .rposition(writes)

@@ -3,6 +3,7 @@ use crate::checker::Checker;
 use crate::log::Missing;
 use crate::scenario::Size;
 use crate::seed::{Extent, Schedule};
+use flipside::Design;
 
 fn event(thread: usize, what: What, line: u32) -> Event {
     Event {
@@ -18,6 +19,8 @@ fn word(name: &str, value: &str) -> Word {
         name: name.to_owned(),
         value: value.to_owned(),
         order: Order::Relaxed,
+        site: None,
+        mutated: false,
     }
 }
 
@@ -69,6 +72,7 @@ fn sample() -> Timeline {
         mutant: Some("commit.wmb:dropped".to_owned()),
         scenario: "handover",
         size,
+        design: Design::default(),
         checker: Checker::Weft,
         version: "1".to_owned(),
         schedule: Schedule::Decisions("weft1: 0".to_owned()),

@@ -11,9 +11,11 @@ fn mutants_exist_under_a_checker_only() {}
 
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
+    use flipside::Design;
     use flipside_models::attack::{ATTACKS, Attack};
     use flipside_models::checker::{Bounds, Checker, check};
-    use flipside_models::mutant::{Mutant, all};
+    use flipside_models::mutant::{Mutant, all, own};
+    use flipside_models::program::Program;
     use flipside_models::scenario::by_name;
     use flipside_models::verdict::{Findings, Verdict};
     use std::collections::BTreeSet;
@@ -27,22 +29,26 @@ mod checked {
         executions: Some(20_000),
     };
 
-    fn run(attack: &Attack, mutant: Option<Mutant>) -> Findings {
-        match by_name(attack.scenario) {
-            Ok(scenario) => check(scenario, attack.size(), mutant, BOUNDS, |_| ()),
-            Err(why) => panic!("{why}"),
-        }
+    fn run(attack: &Attack, design: Design, mutant: Option<Mutant>) -> Findings {
+        let scenario = by_name(attack.scenario).unwrap_or_else(|why| panic!("{why}"));
+        let program = Program {
+            scenario,
+            size: attack.size(),
+            design,
+            mutant,
+        };
+        check(program, BOUNDS, |_| ())
     }
 
     /// Whether a mutant is killed or survives. Nothing in between, such as a search that gave up.
-    fn is_killed(mutant: Mutant) -> Result<bool, String> {
+    fn is_killed(design: Design, mutant: Mutant) -> Result<bool, String> {
         let attack = Attack::on(&mutant.to_string());
         let attack = attack.ok_or_else(|| format!("{mutant}: no case is named that kills it"))?;
-        let findings = run(attack, Some(mutant));
+        let findings = run(attack, design, Some(mutant));
         let (scenario, size) = (attack.scenario, attack.size());
         let verdict = findings.verdict.to_string();
         println!(
-            "{mutant:26} {scenario} {size}: {:>5} executions, {}",
+            "{design:20} {mutant:26} {scenario} {size}: {:>5} executions, {}",
             findings.executions,
             verdict.lines().next().unwrap_or_default()
         );
@@ -59,12 +65,14 @@ mod checked {
     #[test]
     fn each_mutant_is_killed_but_by_shuttle_none_that_lacks_only_an_order() {
         let sees_orders = Checker::COMPILED != Checker::Shuttle;
-        let wrong: Vec<_> = all()
-            .filter_map(|mutant| match is_killed(mutant) {
+        let designs = Design::ALL.iter().copied();
+        let mutants = designs.flat_map(|design| own(design).map(move |mutant| (design, mutant)));
+        let wrong: Vec<_> = mutants
+            .filter_map(|(design, mutant)| match is_killed(design, mutant) {
                 Ok(killed) if killed == (sees_orders || !mutant.is_weakened()) => None,
-                Ok(true) => Some(format!("{mutant} was killed")),
-                Ok(false) => Some(format!("{mutant} survived")),
-                Err(why) => Some(why),
+                Ok(true) => Some(format!("{design}: {mutant} was killed")),
+                Ok(false) => Some(format!("{design}: {mutant} survived")),
+                Err(why) => Some(format!("{design}: {why}")),
             })
             .collect();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -75,21 +83,26 @@ mod checked {
         let mut seen = BTreeSet::new();
         for attack in ATTACKS {
             let (scenario, size) = (attack.scenario, attack.size());
-            if seen.insert((scenario, size)) {
-                let findings = run(attack, None);
-                println!("{scenario} {size}: {} executions", findings.executions);
+            if !seen.insert((scenario, size)) {
+                continue;
+            }
+            for &design in Design::ALL {
+                let findings = run(attack, design, None);
+                let what = format!("{design} {scenario} {size}");
+                println!("{what}: {} executions", findings.executions);
                 assert!(
                     !matches!(findings.verdict, Verdict::Failed(_)),
-                    "{scenario} {size}: {}",
+                    "{what}: {}",
                     findings.verdict
                 );
-                assert!(findings.executions > 0, "{scenario} {size}");
+                assert!(findings.executions > 0, "{what}");
             }
         }
     }
 
     #[test]
     fn each_row_is_about_a_mutant_and_each_site_has_one() {
+        let all = || Design::ALL.iter().flat_map(|&design| all(design));
         for attack in ATTACKS {
             let begin = attack.mutant;
             assert!(all().any(|m| m.to_string().starts_with(begin)), "{begin}");

@@ -41,10 +41,14 @@ fn cases() -> impl Iterator<Item = Case> {
 /// Sizes for real threads: many requests through few slots, and a ring of more than a word.
 #[cfg(not(any(loom, shuttle, weft)))]
 fn cases() -> impl Iterator<Item = Case> {
+    use flipside::Design;
     use flipside_models::checker::Bounds;
     use flipside_models::scenario::{SCENARIOS, Size};
     let sized = |[workers, ring, requests]: [usize; 3], runs| {
-        SCENARIOS.iter().map(move |scenario| Case {
+        let all = SCENARIOS.iter();
+        let all =
+            all.flat_map(|scenario| Design::ALL.iter().map(move |&design| (scenario, design)));
+        all.map(move |(scenario, design)| Case {
             scenario,
             checker: Checker::Native,
             size: Size {
@@ -52,6 +56,7 @@ fn cases() -> impl Iterator<Item = Case> {
                 ring,
                 requests,
             },
+            design,
             bounds: Bounds {
                 schedules: runs,
                 ..Bounds::default()
@@ -63,7 +68,7 @@ fn cases() -> impl Iterator<Item = Case> {
 }
 
 fn trial(case: Case, counts: &Counts) -> Trial {
-    let name = format!("{}::{}", case.scenario.name, case.size);
+    let name = format!("{}::{}::{}", case.design, case.scenario.name, case.size);
     let counts = counts.clone();
     Trial::test(name.clone(), move || {
         let findings = flipside_models::case::run(&case, |_| ());
@@ -101,7 +106,7 @@ impl Counts {
             Verdict::Failed(_) => "FAILED".to_owned(),
             passed => passed.to_string(),
         };
-        let line = format!("{name:24} {:>7} executions  {verdict}", findings.executions);
+        let line = format!("{name:48} {:>7} executions  {verdict}", findings.executions);
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -2,8 +2,8 @@
 
 use super::{Bounds, Checker};
 use crate::log::Execution;
-use crate::mutant::Mutant;
-use crate::scenario::{Scenario, Size, by_name};
+use crate::program::Program;
+use crate::scenario::by_name;
 use crate::seed::{RENEW, Schedule, Seed};
 pub(super) use flipside::trace::Log;
 use flipside::trace::{Record, record_into};
@@ -30,32 +30,24 @@ pub struct Replayed {
     pub execution: Execution,
 }
 
-fn model(scenario: &Scenario, size: Size, mutant: Option<Mutant>) -> Model {
-    let run = scenario.run;
+fn model(program: Program) -> Model {
     Arc::new(move |log| {
-        Mutant::activate(mutant);
         record_into(log);
-        run(size);
+        program.run();
     })
 }
 
-/// A failing execution of the scenario, if one is found within the bounds; `small` asks for the
+/// A failing execution of the program, if one is found within the bounds; `small` asks for the
 /// least that still fails in the same way.
 #[must_use]
-pub fn catch(
-    scenario: &Scenario,
-    size: Size,
-    mutant: Option<Mutant>,
-    bounds: Bounds,
-    small: bool,
-) -> Option<Caught> {
+pub fn catch(program: Program, bounds: Bounds, small: bool) -> Option<Caught> {
     #[cfg(loom)]
     use super::loom::{find, minimise};
     #[cfg(shuttle)]
     use super::shuttle::{find, minimise};
     #[cfg(weft)]
     use super::weft::{find, minimise};
-    let model = model(scenario, size, mutant);
+    let model = model(program);
     let caught = find(&model, bounds)?;
     Some(if small {
         minimise(&model, caught)
@@ -69,22 +61,16 @@ pub fn catch(
 /// # Errors
 ///
 /// If the schedule is none of this checker's.
-pub fn replay(
-    scenario: &Scenario,
-    size: Size,
-    mutant: Option<Mutant>,
-    schedule: &Schedule,
-) -> Result<Replayed, String> {
+pub fn replay(program: Program, schedule: &Schedule) -> Result<Replayed, String> {
     #[cfg(loom)]
     use super::loom::replay;
     #[cfg(shuttle)]
     use super::shuttle::replay;
     #[cfg(weft)]
     use super::weft::replay;
-    let model = model(scenario, size, mutant);
-    let mut replayed = replay(&model, schedule, size.workers)?;
+    let mut replayed = replay(&model(program), schedule, program.size.workers)?;
     if replayed.failure.is_some() {
-        replayed.execution.story = crate::story::tell(&replayed.execution, mutant);
+        replayed.execution.story = crate::story::tell(&replayed.execution, program.mutant);
     }
     Ok(replayed)
 }
@@ -108,8 +94,13 @@ pub fn rerun(seed: &Seed) -> Result<Execution, String> {
         ));
     }
     seed.fits()?;
-    let mutant = seed.mutant.as_deref().map(str::parse).transpose()?;
-    let replayed = replay(by_name(seed.scenario)?, seed.size, mutant, &seed.schedule)?;
+    let program = Program {
+        scenario: by_name(seed.scenario)?,
+        size: seed.size,
+        design: seed.design,
+        mutant: seed.mutant.as_deref().map(str::parse).transpose()?,
+    };
+    let replayed = replay(program, &seed.schedule)?;
     match replayed.failure {
         Some(failure) if failure == seed.failure => Ok(replayed.execution),
         Some(failure) => Err(format!(

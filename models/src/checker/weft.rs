@@ -175,7 +175,11 @@ pub(super) fn replay(
 fn id(record: &Record) -> Option<EventId> {
     let is_event = matches!(
         record.what,
-        What::Read(_) | What::Write(_) | What::Cell(_) | What::Fence(_, Some(_))
+        What::Read(_)
+            | What::Write(_)
+            | What::Update { .. }
+            | What::Cell(_)
+            | What::Fence(_, Some(_))
     );
     let (thread, index) = record.position?;
     is_event.then_some(EventId { thread, index })

@@ -55,6 +55,19 @@ fn clocks(execution: &Execution) -> Vec<Clock> {
                 }
             }
             What::Write(word) if word.order.releases() => gives = now[me].clone(),
+            What::Update { word, from, .. } => {
+                let before = from.and_then(|from| given.get(from)).cloned();
+                let before = before.unwrap_or_else(|| zero.clone());
+                join(&mut read[me], &before);
+                if word.order.acquires() {
+                    join(&mut now[me], &before);
+                }
+                if word.order.releases() {
+                    gives = now[me].clone();
+                }
+                // It goes on with the release sequence of the write that it reads.
+                join(&mut gives, &before);
+            }
             What::Fence {
                 order: Some(order), ..
             } => {
@@ -123,10 +136,7 @@ pub fn missing(execution: &Execution) -> Option<Missing> {
         Some((a.0, b.0))
     })?;
     let handover = events.iter().enumerate().find_map(|(read, event)| {
-        let What::Read {
-            from: Some(write), ..
-        } = event.what
-        else {
+        let (_, Some(write)) = event.reads()? else {
             return None;
         };
         let there = events[write].thread == events[from].thread && write > from;
@@ -136,9 +146,9 @@ pub fn missing(execution: &Execution) -> Option<Missing> {
     let barrier = handover.and_then(|(write, read)| {
         let left_out = |&index: &usize| {
             let side = (events[index].thread == events[from].thread
-                && (from..write).contains(&index))
+                && (from..=write).contains(&index))
                 || (events[index].thread == events[to].thread && (read..to).contains(&index));
-            side && matches!(events[index].what, What::Fence { mutated: true, .. })
+            side && events[index].is_mutated()
         };
         (0..events.len()).find(left_out)
     });
@@ -169,6 +179,8 @@ mod tests {
             name: name.to_owned(),
             value: "1".to_owned(),
             order: Order::Relaxed,
+            site: None,
+            mutated: false,
         }
     }
 

@@ -22,11 +22,20 @@ pub(crate) fn execution(
                 let from = match from(index) {
                     Some(Source::Event(write)) => Some(write),
                     Some(Source::Initial) => None,
-                    None => last_write(&events, &word),
+                    None => last_write(&events, &word.name, &word.value),
                 };
                 What::Read { word, from }
             }
             trace::What::Write(word) => What::Write(shown(word)),
+            trace::What::Update { old, new } => {
+                let word = shown(new);
+                let from = match from(index) {
+                    Some(Source::Event(write)) => Some(write),
+                    Some(Source::Initial) => None,
+                    None => last_write(&events, &word.name, &old),
+                };
+                What::Update { old, word, from }
+            }
             trace::What::Fence(site, order) => What::Fence {
                 site: site.name().to_owned(),
                 order: order.map(ordering),
@@ -79,9 +88,9 @@ pub(crate) enum Source {
     Event(usize),
 }
 
-fn last_write(events: &[Event], read: &Word) -> Option<usize> {
+fn last_write(events: &[Event], name: &str, value: &str) -> Option<usize> {
     events.iter().rposition(|event| match &event.what {
-        What::Write(word) => word.name == read.name && word.value == read.value,
+        What::Write(word) | What::Update { word, .. } => word.name == name && word.value == value,
         _ => false,
     })
 }
@@ -106,10 +115,13 @@ fn ends(execution: &Execution) -> Vec<usize> {
 }
 
 fn shown(word: trace::Word) -> Word {
+    let whole = word.site.map(|site| whole(site.kind()));
     Word {
         name: word.name,
         value: word.shown,
         order: ordering(word.order),
+        site: word.site.map(|site| site.name().to_owned()),
+        mutated: whole.is_some_and(|whole| whole != word.order),
     }
 }
 

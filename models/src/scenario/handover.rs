@@ -8,9 +8,9 @@ pub(super) const HANDOVER: Scenario = Scenario {
     name: "handover",
     summary: "requests go to the workers and come back through reused slots",
     obligations: &["O1", "O2", "O3", "O4", "O8", "O9", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), never);
+        let mut threads = ledger.spawn(spinning(size, design), never);
         for _ in 0..size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -28,9 +28,9 @@ pub(super) const FLUSH: Scenario = Scenario {
     name: "flush",
     summary: "wait_done returns with every result delivered once, twice over",
     obligations: &["O2", "O3", "O5", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), never);
+        let mut threads = ledger.spawn(spinning(size, design), never);
         for committed in 1..=size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -51,9 +51,9 @@ pub(super) const BATCH: Scenario = Scenario {
     name: "batch",
     summary: "several requests become the workers' by one barrier and one store per word",
     obligations: &["O1", "O4", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), never);
+        let mut threads = ledger.spawn(spinning(size, design), never);
         let mut left = size.requests;
         while left > 0 {
             let mut batch = threads.batch();
@@ -80,9 +80,9 @@ pub(super) const STALE: Scenario = Scenario {
     name: "stale",
     summary: "the submitter acts on whatever snapshot it gets, without ever waiting",
     obligations: &["O2", "O3", "O9", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), never);
+        let mut threads = ledger.spawn(spinning(size, design), never);
         let mut committed = 0;
         // Twice as many tries as requests, so that some find every request busy.
         for _ in 0..2 * size.requests {
@@ -107,9 +107,9 @@ pub(super) const ABANDON: Scenario = Scenario {
     name: "abandon",
     summary: "requests and batches that are dropped uncommitted reach no handler and stay free",
     obligations: &["O11", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), never);
+        let mut threads = ledger.spawn(spinning(size, design), never);
         for _ in 0..size.requests {
             // Neither fills its request: a handler that got it would see input 0 or an old one.
             let _ = threads.prepare(|outcome| ledger.take(outcome));

@@ -19,10 +19,10 @@ pub(super) const SEARCH: Scenario = Scenario {
     name: "search",
     summary: "prepare finds the last free request, from wherever the cursor was left",
     obligations: &["O11"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
         // Filling one worker first leaves the cursor behind, so that the search has to go around.
-        let builder = sleepy(size).dispatch(Dispatch::FillFirst);
+        let builder = sleepy(size, design).dispatch(Dispatch::FillFirst);
         let mut threads = ledger.spawn(builder, never);
         for turn in 0..size.requests {
             // Never more commits than requests, so that one is free whatever the workers do.
@@ -40,9 +40,9 @@ pub(super) const ROTATE: Scenario = Scenario {
     name: "rotate",
     summary: "the round robin gives each worker its turn while all have free requests",
     obligations: &["O11"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(sleepy(size), never);
+        let mut threads = ledger.spawn(sleepy(size, design), never);
         for turn in 0..size.requests.min(size.workers * size.ring) {
             let worker = commit_free(&mut threads, &mut ledger);
             assert_eq!(

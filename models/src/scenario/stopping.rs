@@ -22,9 +22,9 @@ pub(super) const PANIC: Scenario = Scenario {
     name: "panic",
     summary: "every second handler panics; its request comes back marked, its worker goes on",
     obligations: &["O10", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size), |input| input % 2 == 1);
+        let mut threads = ledger.spawn(spinning(size, design), |input| input % 2 == 1);
         for _ in 0..size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -43,12 +43,12 @@ pub(super) const STOP: Scenario = Scenario {
     name: "stop",
     summary: "a spinning pool is dropped right after its last commit",
     obligations: &["O1", "O7"],
-    run: |size| commit_and_drop(size, spinning(size)),
+    run: |size, design| commit_and_drop(size, spinning(size, design)),
 };
 
 pub(super) const WAKE_WORKER: Scenario = Scenario {
     name: "wake_worker",
     summary: "commits and the stop meet workers that go to sleep as soon as they can",
     obligations: &["O6", "O7"],
-    run: |size| commit_and_drop(size, sleepy(size)),
+    run: |size, design| commit_and_drop(size, sleepy(size, design)),
 };

@@ -7,9 +7,9 @@ pub(super) const WAKE_SUBMITTER: Scenario = Scenario {
     name: "wake_submitter",
     summary: "the submitter sleeps for a free request and for the last result; workers sleep too",
     obligations: &["O5", "O6"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(sleepy(size), never);
+        let mut threads = ledger.spawn(sleepy(size, design), never);
         for _ in 0..size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -26,9 +26,9 @@ pub(super) const CONSERVATION: Scenario = Scenario {
     name: "conservation",
     summary: "commits, batches, drops, panics and deliveries in turn, with both sides sleeping",
     obligations: &["O10", "O12"],
-    run: |size| {
+    run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(sleepy(size), |input| input == 2);
+        let mut threads = ledger.spawn(sleepy(size, design), |input| input == 2);
         let mut left = size.requests;
         while left > 0 {
             let _ = threads.prepare(|outcome| ledger.take(outcome));

@@ -11,6 +11,7 @@ use crate::checker::Checker;
 use crate::scenario::Size;
 use crate::verdict::{Findings, Verdict};
 use clap::Args;
+use flipside::Design;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -30,6 +31,8 @@ const KEPT_LINES: usize = 60;
 pub struct CaseOptions {
     #[arg(long, value_parser = checker_names())]
     checker: Checker,
+    #[arg(long)]
+    design: Design,
     #[arg(long, value_parser = scenario_names())]
     scenario: String,
     #[arg(long)]
@@ -68,6 +71,7 @@ pub fn serve(options: &CaseOptions) -> ExitCode {
     }
     let case = find(
         options.checker,
+        options.design,
         &options.scenario,
         options.size,
         options.profile,
@@ -150,6 +154,7 @@ fn command(case: &Case, profile: Profile, binary: &Path) -> Command {
     command
         .arg("case")
         .args(["--checker", case.checker.name()])
+        .args(["--design", case.design.name()])
         .args(["--scenario", case.scenario.name])
         .args(["--size", &case.size.to_string()])
         .args(["--profile", profile.name()])

@@ -5,6 +5,7 @@ use super::*;
 use crate::differential::{Shown, Shows};
 use crate::serve::Attacked;
 use crate::verdict::Verdict;
+use flipside::Design;
 use std::io::Result;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ fn rows() -> [Row; 2] {
     let row = Row {
         scenario: "stop",
         obligations: &["O1", "O7"],
-        design: "flip striped",
+        design: "flip-striped",
         checker: "loom",
         size: "1x1,2".to_owned(),
         verdict: Word::Bounded,
@@ -89,7 +90,7 @@ const WRITTEN: &str = r#"{
         "O1",
         "O7"
       ],
-      "design": "flip striped",
+      "design": "flip-striped",
       "checker": "loom",
       "size": "1x1,2",
       "verdict": "BOUNDED",
@@ -103,7 +104,7 @@ const WRITTEN: &str = r#"{
         "O1",
         "O7"
       ],
-      "design": "flip striped",
+      "design": "flip-striped",
       "checker": "loom",
       "size": "1x1,2",
       "verdict": "NOT RUN",
@@ -136,6 +137,7 @@ const SECTIONS: &str = r#"{
   "mutants": {
     "mutants": [
       {
+        "design": "flip-striped",
         "mutant": "no-recheck",
         "order_only": false,
         "checkers": [
@@ -170,6 +172,7 @@ fn the_sections_of_a_whole_run_are_in_it() -> Result<()> {
     let matrix = Matrix::new(vec![(
         Checker::Weft,
         Ok(vec![Attacked {
+            design: Design::default(),
             mutant: "no-recheck".to_owned(),
             weakened: false,
             executions: 4,

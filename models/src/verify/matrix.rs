@@ -6,6 +6,7 @@ use super::rows::Word;
 use super::text::grouped;
 use crate::checker::Checker;
 use crate::serve::Attacked;
+use flipside::Design;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,6 +24,8 @@ pub(super) struct Matrix {
 /// One mutant.
 #[derive(Debug, Serialize)]
 struct Line {
+    #[serde(with = "crate::program::design_name")]
+    design: Design,
     mutant: String,
     /// Whether it lacks only an order, which sequential consistency does not show.
     order_only: bool,
@@ -77,6 +80,7 @@ impl Matrix {
 
 fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
     let Attacked {
+        design,
         mutant,
         weakened,
         executions,
@@ -90,9 +94,11 @@ fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
         why: why.and_then(|why| why.lines().next().map(str::to_owned)),
         executions,
     };
-    match mutants.iter_mut().find(|line| line.mutant == mutant) {
+    let same = |line: &&mut Line| line.design == design && line.mutant == mutant;
+    match mutants.iter_mut().find(same) {
         Some(line) => line.checkers.push(cell),
         None => mutants.push(Line {
+            design,
             mutant,
             order_only: weakened,
             checkers: vec![cell],
@@ -110,7 +116,10 @@ impl Line {
     }
 
     fn failures(&self, checkers: &[Checker]) -> Vec<String> {
-        let mutant = &self.mutant;
+        let mutant = match self.design {
+            design if design == Design::default() => self.mutant.clone(),
+            design => format!("{} of {design}", self.mutant),
+        };
         let mut failures = Vec::new();
         for &checker in checkers {
             let cell = self.by(checker);
@@ -154,13 +163,13 @@ impl fmt::Display for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |checker: &Checker| self.mutants.iter().any(|line| line.by(*checker).is_some());
         let columns: Vec<_> = Checker::ALL.into_iter().filter(shown).collect();
-        let mut header = format!("{:26}", "mutant");
+        let mut header = format!("{:20}  {:26}", "design", "mutant");
         for checker in &columns {
             header.push_str(&format!("  {:28}", checker.name()));
         }
         writeln!(f, "\n{}", header.trim_end())?;
         for line in &self.mutants {
-            let mut text = format!("{:26}", line.mutant);
+            let mut text = format!("{:20}  {:26}", line.design, line.mutant);
             for &checker in &columns {
                 let cell = line.by(checker);
                 let cell = cell.map_or_else(|| "not run".to_owned(), Cell::text);
@@ -189,6 +198,7 @@ mod tests {
 
     fn attacked(mutant: &str, weakened: bool, killed: bool) -> Attacked {
         Attacked {
+            design: Design::default(),
             mutant: mutant.to_owned(),
             weakened,
             executions: 1_234,
@@ -258,7 +268,8 @@ mod tests {
         let matrix = matrix([false, true], [true, true]);
         let line = serde_json::to_value(&matrix).expect("JSON")["mutants"][0].take();
         let expected = serde_json::json!({
-            "mutant": "commit.wmb:dropped",
+            "design": "flip-striped",
+                "mutant": "commit.wmb:dropped",
             "order_only": true,
             "checkers": [
                 { "checker": "shuttle", "verdict": "BOUNDED", "why": "enough", "executions": 1_234 },

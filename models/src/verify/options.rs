@@ -6,6 +6,7 @@ use crate::checker::Checker;
 use crate::scenario::{SCENARIOS, Size, by_name};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use flipside::Design;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -35,6 +36,10 @@ pub struct Options {
     /// Only the cases of this size, WORKERSxRING,REQUESTS; may be repeated
     #[arg(long = "size", value_name = "WxK,R")]
     sizes: Vec<Size>,
+
+    /// Only the cases of this design; may be repeated
+    #[arg(long = "design", value_name = "NAME", value_parser = design_names())]
+    designs: Vec<Design>,
 
     /// Only the K-th of N parts; all N together are the whole
     #[arg(long, value_name = "K/N")]
@@ -75,7 +80,10 @@ impl Options {
     /// Whether the checkers are held against each other: unless only a part of the cases is asked
     /// for; of several machines, on the first.
     pub(super) fn compares_checkers(&self) -> bool {
-        let all = self.checkers.is_empty() && self.scenarios.is_empty() && self.sizes.is_empty();
+        let all = self.checkers.is_empty()
+            && self.scenarios.is_empty()
+            && self.sizes.is_empty()
+            && self.designs.is_empty();
         all && self.shard.is_none_or(Shard::is_first)
     }
 
@@ -91,7 +99,8 @@ impl Options {
             let mut names = self.scenarios.iter();
             let scenario = self.scenarios.is_empty() || names.any(|n| n == case.scenario.name);
             let size = self.sizes.is_empty() || self.sizes.contains(&case.size);
-            checker && scenario && size
+            let design = self.designs.is_empty() || self.designs.contains(&case.design);
+            checker && scenario && size && design
         });
         if selected.is_empty() {
             let profile = self.profile().name();
@@ -126,9 +135,16 @@ pub(super) fn scenario_names() -> impl TypedValueParser<Value = String> {
     )
 }
 
+/// The same for `--design`.
+pub(super) fn design_names() -> impl TypedValueParser<Value = Design> {
+    let names = Design::ALL.iter().map(|design| design.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Design>())
+}
+
 /// One case, named as the command line names it.
 pub(super) fn find(
     checker: Checker,
+    design: Design,
     scenario: &str,
     size: Size,
     profile: Profile,
@@ -136,10 +152,15 @@ pub(super) fn find(
     by_name(scenario)?;
     let mut cases = cases(profile).into_iter();
     cases
-        .find(|case| case.checker == checker && case.scenario.name == scenario && case.size == size)
+        .find(|case| {
+            case.checker == checker
+                && case.design == design
+                && case.scenario.name == scenario
+                && case.size == size
+        })
         .ok_or_else(|| {
             format!(
-                "{checker} has no case {scenario} {size} in the {} profile",
+                "{checker} has no case {scenario} {size} of {design} in the {} profile",
                 profile.name()
             )
         })
@@ -230,9 +251,15 @@ mod tests {
         for profile in [Profile::Quick, Profile::Deep] {
             let mut seen = BTreeSet::new();
             for case in cases(profile) {
-                let key = (case.checker, case.scenario.name, case.size);
+                let key = (case.checker, case.design, case.scenario.name, case.size);
                 assert!(seen.insert(key), "{key:?} twice");
-                let found = find(case.checker, case.scenario.name, case.size, profile)?;
+                let found = find(
+                    case.checker,
+                    case.design,
+                    case.scenario.name,
+                    case.size,
+                    profile,
+                )?;
                 assert_eq!(found.pinned, case.pinned);
             }
         }

@@ -65,7 +65,7 @@ impl Row {
         Self {
             scenario: case.scenario.name,
             obligations: case.scenario.obligations,
-            design: case.design(),
+            design: case.design.name(),
             checker: case.checker.name(),
             size: case.size.to_string(),
             verdict,

@@ -42,10 +42,11 @@ pub(super) fn write(
         let hunted = ask::<Hunted>(binary, children, &|command| {
             command.arg("hunt").arg("--into").arg(workspace.found());
             command.args(["--scenario", name, "--size", &size.to_string()]);
+            command.args(["--design", case.design.name()]);
         });
         let found = hunted.map(|hunted| hunted.into_iter().find_map(|hunted| hunted.seed));
         let alone = alone(row, profile);
-        again.add(&format!("{name} {size}"), found, alone);
+        again.add(&case.program().to_string(), found, alone);
     }
     again
 }

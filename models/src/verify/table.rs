@@ -112,7 +112,7 @@ pub(super) fn list(cases: &[Case], look: Look) -> String {
         table.add_row([
             case.scenario.name.to_owned(),
             case.scenario.obligations.join(" "),
-            case.design().to_owned(),
+            case.design.name().to_owned(),
             case.checker.name().to_owned(),
             case.size.to_string(),
             case.pinned.map_or_else(|| "not known".to_owned(), grouped),
@@ -233,6 +233,7 @@ fn explain(text: &mut String, row: &Row, profile: Profile) {
 pub(super) fn alone(row: &Row, profile: Profile) -> String {
     let Row {
         scenario,
+        design,
         checker,
         size,
         ..
@@ -241,7 +242,9 @@ pub(super) fn alone(row: &Row, profile: Profile) -> String {
         Profile::Quick => "",
         Profile::Deep => "--deep ",
     };
-    format!("cargo verify {deep}--checker {checker} --scenario {scenario} --size {size}")
+    format!(
+        "cargo verify {deep}--checker {checker} --design {design} --scenario {scenario} --size {size}"
+    )
 }
 
 #[cfg(test)]

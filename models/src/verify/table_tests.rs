@@ -7,7 +7,7 @@ fn row(checker: &'static str, verdict: Word, why: Option<&str>) -> Row {
     Row {
         scenario: "handover",
         obligations: &["O1", "O2", "O3", "O4", "O8", "O9", "O12"],
-        design: "flip striped",
+        design: "flip-striped",
         checker,
         size: "1x1,2".to_owned(),
         verdict,
@@ -51,10 +51,10 @@ fn in_a_pipe_a_case_is_a_line() {
         lines,
         [
             "scenario  obligations            design        checker  size   verdict                                                executions    time",
-            "handover  O1 O2 O3 O4 O8 O9 O12  flip striped  loom     1x1,2  COMPLETE                                                  310,710  12.3 s",
-            "handover  O1 O2 O3 O4 O8 O9 O12  flip striped  shuttle  1x1,2  BOUNDED (10000 random + 10000 PCT schedules, SC only)     310,710  12.3 s",
-            "handover  O1 O2 O3 O4 O8 O9 O12  flip striped  loom     1x1,2  FAILED                                                    310,710  12.3 s",
-            "handover  O1 O2 O3 O4 O8 O9 O12  flip striped  weft     1x1,2  not run                                                         -       -",
+            "handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  loom     1x1,2  COMPLETE                                                  310,710  12.3 s",
+            "handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  shuttle  1x1,2  BOUNDED (10000 random + 10000 PCT schedules, SC only)     310,710  12.3 s",
+            "handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  loom     1x1,2  FAILED                                                    310,710  12.3 s",
+            "handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  weft     1x1,2  not run                                                         -       -",
         ]
     );
 }
@@ -67,10 +67,10 @@ fn under_the_table_stand_the_failures_the_counts_and_what_they_mean() {
         under,
         [
             "",
-            "FAILED: handover 1x1,2 (flip striped) under loom, for O1 O2 O3 O4 O8 O9 O12",
+            "FAILED: handover 1x1,2 (flip-striped) under loom, for O1 O2 O3 O4 O8 O9 O12",
             "    an assertion",
             "    of two lines",
-            "  this case alone: cargo verify --checker loom --scenario handover --size 1x1,2",
+            "  this case alone: cargo verify --checker loom --design flip-striped --scenario handover --size 1x1,2",
             "",
             "1 complete, 1 bounded, 1 failed, 1 not run; 12.0 s, after 70.0 s of building",
             "COMPLETE: every execution of the checker's model was run.",

@@ -1,0 +1,105 @@
+//! One ownership bitmap: the idea between the rings and the flips.
+//!
+//! A bit for each request, all in one bitmap: 1 is the submitter's, 0 the worker's. The submitter
+//! clears it at commit, the worker sets it when it is done. Both sides write each word, so both do
+//! it by an atomic read-modify-write (O8).
+//!
+//! | transition | by | before | after | barrier |
+//! |---|---|---|---|---|
+//! | `publish` | submitter | Free: 1, not pending | Busy: 0, pending | `commit.wmb`, then the clear |
+//! | `look` | worker | Busy | Busy, in the worker's hands | the load, then `take.rmb` |
+//! | `complete` | worker | Busy | Done: 1, pending | `complete.wmb`, then the set |
+//! | `reap` | submitter | Free or Done | the same, in the submitter's hands | the load, then `reap.rmb` or `flush.rmb` |
+
+use super::Handoff;
+use super::packed::{Packed, Update};
+use super::snapshot::Snapshot;
+use crate::bits::{Layout, Place};
+use crate::site::{Site, smp_rmb, smp_wmb};
+use crate::sync::Ordering;
+
+/// The bitmap.
+pub(crate) struct OneBit {
+    layout: Layout,
+    owned: Packed,
+}
+
+/// The bits that the submitter knows to be 1, by the words of the layout.
+pub(crate) struct Known(Box<[u64]>);
+
+impl OneBit {
+    pub(crate) fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            owned: Packed::ones(layout),
+        }
+    }
+}
+
+crate::sync::checked! {
+    impl OneBit {
+        pub(crate) fn name(&self, _layout: Layout) {
+            self.owned.name("owned");
+        }
+    }
+}
+
+impl Handoff for OneBit {
+    type Submitter = Known;
+    type Worker = Snapshot;
+
+    fn submitter(&self, layout: Layout) -> Known {
+        Known((0..layout.words()).map(|word| layout.mask(word)).collect())
+    }
+
+    fn worker(&self, layout: Layout, worker: usize) -> Snapshot {
+        Snapshot::new(layout, worker)
+    }
+
+    #[inline]
+    fn publish(&self, own: &mut Known, filled: impl Iterator<Item = (usize, u64)>) {
+        smp_wmb(Site::CommitWmb);
+        for (word, bits) in filled {
+            own.0[word] &= !bits;
+            let relaxed = || Ordering::Relaxed;
+            self.owned.update(word, bits, Update::Clear, relaxed);
+        }
+    }
+
+    #[inline]
+    fn reap(&self, own: &mut Known, word: usize, site: Site, mut back: impl FnMut(usize, u64)) {
+        let owned = self.owned.load(word, || Ordering::Relaxed);
+        let news = owned & !own.0[word];
+        if news != 0 {
+            smp_rmb(site);
+            own.0[word] |= news;
+            back(word, news);
+        }
+    }
+
+    #[inline]
+    fn look(&self, own: &mut Snapshot) -> bool {
+        let found = own.look(|word| {
+            let owned = self.owned.load(word, || Ordering::Relaxed);
+            !owned & self.layout.mask(word)
+        });
+        if found {
+            smp_rmb(Site::TakeRmb);
+        }
+        found
+    }
+
+    #[inline]
+    fn take(&self, own: &mut Snapshot) -> Option<Place> {
+        own.take()
+    }
+
+    #[inline]
+    fn complete(&self, own: &mut Snapshot, place: Place) -> bool {
+        smp_wmb(Site::CompleteWmb);
+        let relaxed = || Ordering::Relaxed;
+        self.owned
+            .update(place.word, place.mask, Update::Set, relaxed);
+        own.is_done()
+    }
+}

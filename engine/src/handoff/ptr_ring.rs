@@ -1,0 +1,166 @@
+//! Rings both ways: the patch that the mail reviews.
+//!
+//! A worker's requests go to it through a ring of its own, and all come back through one ring that
+//! every worker produces into, behind a spinlock. What is back is the submitter's free list.
+//!
+//! | transition | by | before | after | barrier |
+//! |---|---|---|---|---|
+//! | `publish` | submitter | Free: in no ring, not pending | Busy: in the worker's ring, pending | `commit.wmb`, then the store of the slot |
+//! | `look` | worker | Busy | Busy, in the worker's hands: in no ring | the load of the slot, then `take.rmb` |
+//! | `complete` | worker | Busy | Done: in the ring back, pending | the lock; `complete.wmb`, then the store of the slot |
+//! | `reap` | submitter | Done | Done, in the submitter's hands: in no ring | the load of the slot, then `reap.rmb` or `flush.rmb` |
+//!
+//! The patch's lock is a word that one side swaps and the other stores. Here no word is written in
+//! both ways, so the lock is one of tickets: `next` is drawn from by read-modify-writes alone and
+//! `serving` stored by whoever holds the lock.
+
+use super::Handoff;
+use super::outward::{Head, Outward, Tails};
+use super::ring::Ring;
+use crate::bits::{Layout, Place};
+use crate::site::{Kind, Site, access, smp_rmb, smp_wmb};
+use crate::sync::{AtomicU64, CachePadded, Ordering, relax};
+
+/// The rings towards the workers, and the one back.
+pub(crate) struct PtrRing {
+    layout: Layout,
+    rings: Outward,
+    lock: CachePadded<TicketLock>,
+    /// The slot that the next worker fills; only touched by who holds the lock.
+    tail: AtomicU64,
+    back: Ring,
+}
+
+/// What the submitter alone knows.
+pub(crate) struct SubmitterEnds {
+    tails: Tails,
+    head: usize,
+}
+
+impl PtrRing {
+    pub(crate) fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            rings: Outward::new(layout),
+            lock: CachePadded::new(TicketLock::new()),
+            tail: AtomicU64::new(0),
+            back: Ring::new(layout.requests()),
+        }
+    }
+}
+
+crate::sync::checked! {
+    impl PtrRing {
+        pub(crate) fn name(&self, _layout: Layout) {
+            use crate::trace::{Form, name_on_line};
+            self.rings.name();
+            self.back.name("back slot");
+            for (word, called) in [
+                (&self.lock.next, "lock.next"),
+                (&self.lock.serving, "lock.serving"),
+                (&self.tail, "back tail"),
+            ] {
+                let line = if called == "back tail" { called } else { "lock" };
+                name_on_line(word, || called.to_owned(), Form::Count, line.to_owned());
+            }
+        }
+    }
+}
+
+impl Handoff for PtrRing {
+    type Submitter = SubmitterEnds;
+    type Worker = Head;
+
+    fn submitter(&self, _layout: Layout) -> SubmitterEnds {
+        SubmitterEnds {
+            tails: self.rings.tails(),
+            head: 0,
+        }
+    }
+
+    fn worker(&self, layout: Layout, worker: usize) -> Head {
+        self.rings.head(layout, worker)
+    }
+
+    #[inline]
+    fn publish(&self, own: &mut SubmitterEnds, filled: impl Iterator<Item = (usize, u64)>) {
+        self.rings.publish(self.layout, &mut own.tails, filled);
+    }
+
+    #[inline]
+    fn reap(
+        &self,
+        own: &mut SubmitterEnds,
+        _word: usize,
+        site: Site,
+        mut back: impl FnMut(usize, u64),
+    ) {
+        let mut news = false;
+        while let Some((request, next)) = self.back.peek(own.head) {
+            self.back.discard(own.head);
+            own.head = next;
+            news = true;
+            let place = self.layout.place_of(request);
+            back(place.word, place.mask);
+        }
+        if news {
+            smp_rmb(site);
+        }
+    }
+
+    #[inline]
+    fn look(&self, own: &mut Head) -> bool {
+        self.rings.look(own)
+    }
+
+    #[inline]
+    fn take(&self, own: &mut Head) -> Option<Place> {
+        own.take()
+    }
+
+    #[inline]
+    fn complete(&self, _own: &mut Head, place: Place) -> bool {
+        let ticket = self.lock.lock();
+        // Ordering: Relaxed. The lock orders what its holders do.
+        let tail = self.tail.load(Ordering::Relaxed) as usize;
+        smp_wmb(Site::CompleteWmb);
+        let next = self.back.produce(tail, place.request);
+        self.tail.store(next as u64, Ordering::Relaxed);
+        self.lock.unlock(ticket);
+        true
+    }
+}
+
+/// A spinlock that serves in turn.
+struct TicketLock {
+    next: AtomicU64,
+    serving: AtomicU64,
+}
+
+impl TicketLock {
+    fn new() -> Self {
+        Self {
+            next: AtomicU64::new(0),
+            serving: AtomicU64::new(0),
+        }
+    }
+
+    /// Waits for its turn; the ticket is what unlocks.
+    #[inline]
+    fn lock(&self) -> u64 {
+        // Ordering: Relaxed. What the last holder did is seen by `serving`.
+        let ticket = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut turn = 0;
+        while self.serving.load(access(Site::LockRmb, Kind::Rmb)) != ticket {
+            relax(turn);
+            turn = turn.saturating_add(1);
+        }
+        ticket
+    }
+
+    #[inline]
+    fn unlock(&self, ticket: u64) {
+        let order = access(Site::LockWmb, Kind::Wmb);
+        self.serving.store(ticket.wrapping_add(1), order);
+    }
+}

@@ -1,0 +1,75 @@
+//! A worker's walk through its bitmaps.
+
+use crate::bits::{Cursor, Layout, Place, first_set};
+use crate::mutation::{Fault, faulty};
+use std::ops::Range;
+
+/// The words of one worker, and what is left of the look that it took at one of them.
+pub(crate) struct Snapshot {
+    layout: Layout,
+    /// Its words.
+    own: Range<usize>,
+    /// The word that it works on, and its requests in it that it has not taken yet.
+    word: usize,
+    left: u64,
+    /// Where to go on: behind the last request taken.
+    next: Cursor,
+}
+
+impl Snapshot {
+    pub(crate) fn new(layout: Layout, worker: usize) -> Self {
+        let own = if faulty(Fault::RangeIgnored) {
+            0..layout.words()
+        } else {
+            layout.words_of(worker)
+        };
+        Self {
+            layout,
+            next: Cursor::first_of(&own),
+            word: own.start,
+            left: 0,
+            own,
+        }
+    }
+
+    /// The worker's words.
+    pub(crate) fn words(&self) -> Range<usize> {
+        self.own.clone()
+    }
+
+    /// Keeps the first word that has work, strictly in turn from the last request taken on; whether
+    /// there is one. `work` looks at a word.
+    #[inline]
+    pub(crate) fn look(&mut self, work: impl Fn(usize) -> u64) -> bool {
+        debug_assert_eq!(
+            self.left, 0,
+            "a snapshot is taken apart before the next is taken"
+        );
+        let cursor = self.next;
+        let at_cursor = work(cursor.word);
+        let mut others = cursor.others(self.own.clone());
+        let found = match at_cursor & cursor.ahead() {
+            0 => others
+                .find_map(|word| Some((word, work(word))).filter(|&(_, work)| work != 0))
+                .unwrap_or((cursor.word, at_cursor)),
+            ahead => (cursor.word, ahead),
+        };
+        (self.word, self.left) = found;
+        self.left != 0
+    }
+
+    /// The next request of the snapshot.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<Place> {
+        let bit = first_set(self.left)?;
+        let place = self.layout.place(self.word, bit);
+        self.left &= !place.mask;
+        self.next = self.layout.after(place);
+        Some(place)
+    }
+
+    /// Whether nothing is left of it.
+    pub(crate) fn is_done(&self) -> bool {
+        self.left == 0
+    }
+}

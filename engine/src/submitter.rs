@@ -1,0 +1,201 @@
+//! The submitter's half, whatever the design: which requests are its own, which of them hold a
+//! result, and where to look for the next.
+//!
+//! | transition | before | after |
+//! |---|---|---|
+//! | [`SubmitterSide::publish`] | Free: owned, not pending | Busy: not owned, pending |
+//! | [`SubmitterSide::refresh`] | Busy | Done: owned, pending |
+//! | [`SubmitterSide::delivered`] | Done | Free |
+//!
+//! Not owned and not pending would be a request that nobody committed: never.
+
+use crate::bits::{Cursor, Layout, Place, first_set};
+use crate::handoff::{Chosen, Handoff};
+use crate::mutation::{Fault, faulty};
+use crate::site::Site;
+
+/// What the submitter alone knows of 64 requests of one worker.
+#[derive(Clone, Copy)]
+struct Private {
+    /// With the submitter, as it last heard.
+    owned: u64,
+    /// Committed, and the result not yet delivered.
+    pending: u64,
+    /// Filled and to be published with the batch, so not to be handed out again.
+    staged: u64,
+}
+
+impl Private {
+    /// The requests that are the submitter's. It may not have heard of one that came back, but
+    /// only it gives one away, so none of these is Busy (O9).
+    fn owned(&self) -> u64 {
+        if faulty(Fault::OwnershipIgnored) {
+            return u64::MAX;
+        }
+        self.owned
+    }
+
+    /// The requests that are with the worker, as far as the submitter has heard.
+    fn busy(&self) -> u64 {
+        self.pending & !self.owned()
+    }
+}
+
+/// The submitter's half of a pool.
+pub(crate) struct SubmitterSide<H: Handoff = Chosen> {
+    layout: Layout,
+    private: Box<[Private]>,
+    design: H::Submitter,
+    /// Where to start looking in each worker's range.
+    next: Box<[Cursor]>,
+    /// The words with staged requests; its capacity is all words, so it never allocates again.
+    touched: Vec<usize>,
+}
+
+impl<H: Handoff> SubmitterSide<H> {
+    pub(crate) fn new(layout: Layout, words: &H) -> Self {
+        let free = |word| Private {
+            owned: layout.mask(word),
+            pending: 0,
+            staged: 0,
+        };
+        Self {
+            layout,
+            private: (0..layout.words()).map(free).collect(),
+            design: words.submitter(layout),
+            next: (0..layout.workers)
+                .map(|worker| Cursor::first_of(&layout.words_of(worker)))
+                .collect(),
+            touched: Vec::with_capacity(layout.words()),
+        }
+    }
+
+    /// A request that is the submitter's and not staged, if there is one (O11), with the worker at
+    /// the cursor asked first.
+    pub(crate) fn claim(&mut self, words: &H, cursor: usize) -> Option<Place> {
+        let around = if faulty(Fault::SearchEndsEarly) {
+            0
+        } else {
+            cursor
+        };
+        let mut from_cursor = (cursor..self.layout.workers).chain(0..around);
+        let place = from_cursor.find_map(|worker| self.claim_from(words, worker))?;
+        words.claimed(&mut self.design, place);
+        Some(place)
+    }
+
+    /// The same of one worker's, strictly in turn from its last one on, so that each result is
+    /// come round to however many others are there.
+    fn claim_from(&mut self, words: &H, worker: usize) -> Option<Place> {
+        let cursor = self.next[worker];
+        let mut others = cursor.others(self.layout.words_of(worker));
+        self.find(words, cursor.word, cursor.ahead())
+            .or_else(|| others.find_map(|word| self.find(words, word, u64::MAX)))
+            // As of a moment ago.
+            .or_else(|| self.free(cursor.word, !cursor.ahead()))
+    }
+
+    /// The first such request among some bits of a word. What is known already is asked first: the
+    /// shared words are read only when that has nothing left.
+    fn find(&mut self, words: &H, word: usize, bits: u64) -> Option<Place> {
+        self.free(word, bits).or_else(|| {
+            self.refresh(words, word, Site::ReapRmb);
+            self.free(word, bits)
+        })
+    }
+
+    /// The first request among some bits of a word that is known as the submitter's, unless it is
+    /// staged.
+    fn free(&self, word: usize, bits: u64) -> Option<Place> {
+        let private = &self.private[word];
+        let free = private.owned() & !private.staged & self.layout.mask(word) & bits;
+        first_set(free).map(|bit| self.layout.place(word, bit))
+    }
+
+    /// Asks which of a word's requests came back: Busy becomes Done.
+    fn refresh(&mut self, words: &H, word: usize, site: Site) {
+        let private = &mut self.private;
+        words.reap(&mut self.design, word, site, |word, bits| {
+            private[word].owned |= bits;
+        });
+    }
+
+    /// Whether a claimed request holds a result that was never delivered.
+    pub(crate) fn holds_result(&self, place: Place) -> bool {
+        !faulty(Fault::PendingIgnored) && self.private[place.word].pending & place.mask != 0
+    }
+
+    /// Done becomes Free. Said before the result is handed over, so that it is handed over once
+    /// even if the callback panics.
+    pub(crate) fn delivered(&mut self, place: Place) {
+        self.private[place.word].pending &= !place.mask;
+    }
+
+    /// The next undelivered result of the worker's that is known, now marked as delivered.
+    pub(crate) fn next_result(&mut self, worker: usize) -> Option<Place> {
+        let place = self.layout.words_of(worker).find_map(|word| {
+            let private = &self.private[word];
+            let ready = private.owned() & private.pending;
+            first_set(ready).map(|bit| self.layout.place(word, bit))
+        })?;
+        self.delivered(place);
+        Some(place)
+    }
+
+    /// Looks at the worker's words that have something to wait for; whether all that was committed
+    /// to it is done.
+    pub(crate) fn flush(&mut self, words: &H, worker: usize) -> bool {
+        self.layout.words_of(worker).fold(true, |drained, word| {
+            if self.private[word].busy() != 0 {
+                self.refresh(words, word, Site::FlushRmb);
+            }
+            drained & (self.private[word].busy() == 0)
+        })
+    }
+
+    /// Whether every request is staged: then waiting for a free one would never end.
+    pub(crate) fn stages_all(&self) -> bool {
+        (0..self.layout.words()).all(|word| self.private[word].staged == self.layout.mask(word))
+    }
+
+    /// Marks a request as filled, to be published with the batch.
+    pub(crate) fn stage(&mut self, place: Place) {
+        let private = &mut self.private[place.word];
+        if private.staged == 0 {
+            self.touched.push(place.word);
+        }
+        private.staged |= place.mask;
+        self.next[self.layout.worker_of(place.request)] = self.layout.after(place);
+    }
+
+    /// Free becomes Busy for each staged request. Returns how many there were, and the worker of
+    /// each word, for waking.
+    pub(crate) fn publish(&mut self, words: &H) -> (usize, impl Iterator<Item = usize>) {
+        let mut count = 0;
+        if !self.touched.is_empty() {
+            let private = &mut self.private;
+            let filled = self.touched.iter().map(|&word| {
+                let private = &mut private[word];
+                let staged = std::mem::take(&mut private.staged);
+                count += staged.count_ones() as usize;
+                private.owned &= !staged;
+                private.pending |= staged;
+                (word, staged)
+            });
+            words.publish(&mut self.design, filled);
+        }
+        let layout = self.layout;
+        let workers = self
+            .touched
+            .drain(..)
+            .map(move |word| layout.worker_of_word(word));
+        (count, workers)
+    }
+
+    /// Takes every staged request back; they stay Free.
+    pub(crate) fn unstage(&mut self) {
+        for word in self.touched.drain(..) {
+            self.private[word].staged = 0;
+        }
+    }
+}
