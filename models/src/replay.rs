@@ -88,9 +88,11 @@ pub fn run(options: &Options) -> ExitCode {
         return complain(USAGE, format_args!("{}: {why}", path.display()));
     }
     let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
-    let executions: Vec<Execution> = match ask(&workspace, seed.checker, &|command| {
+    let rerun = |command: &mut Command| {
         command.arg("rerun").arg(&path);
-    }) {
+    };
+    let asked = children().and_then(|children| ask(&workspace, &children, seed.checker, &rerun));
+    let executions: Vec<Execution> = match asked {
         Ok(answers) => answers,
         Err(why) => return failed(why),
     };
@@ -146,10 +148,11 @@ pub fn run_seeds(options: &SeedsOptions) -> ExitCode {
         return listed();
     }
     let renewed = Workspace::find().and_then(|workspace| {
+        let children = children()?;
         for checker in Checker::ALL {
             let asked = options.checker.as_deref();
             if asked.is_none_or(|name| name == checker.name()) {
-                renew(&workspace, checker, options.mutant.as_deref())?;
+                renew(&workspace, &children, checker, options.mutant.as_deref())?;
             }
         }
         Ok(())
@@ -160,8 +163,13 @@ pub fn run_seeds(options: &SeedsOptions) -> ExitCode {
     }
 }
 
-fn renew(workspace: &Workspace, checker: Checker, mutant: Option<&str>) -> Result<(), String> {
-    let hunted: Vec<Hunted> = ask(workspace, checker, &|command| {
+fn renew(
+    workspace: &Workspace,
+    children: &Children,
+    checker: Checker,
+    mutant: Option<&str>,
+) -> Result<(), String> {
+    let hunted: Vec<Hunted> = ask(workspace, children, checker, &|command| {
         command
             .arg("hunt")
             .arg("--into")
@@ -182,18 +190,24 @@ fn renew(workspace: &Workspace, checker: Checker, mutant: Option<&str>) -> Resul
     print(&text)
 }
 
+/// Processes that end with this one. To be called once.
+fn children() -> Result<Arc<Children>, String> {
+    let children = Arc::new(Children::default());
+    kill_on_ctrl_c(&children).map_err(|why| format!("Ctrl-C could not be provided for: {why}"))?;
+    Ok(children)
+}
+
 /// Puts a question to the build of a checker.
 fn ask<T: DeserializeOwned>(
     workspace: &Workspace,
+    children: &Children,
     checker: Checker,
     question: &dyn Fn(&mut Command),
 ) -> Result<Vec<T>, String> {
-    let children = Arc::new(Children::default());
-    kill_on_ctrl_c(&children).map_err(|why| format!("Ctrl-C could not be provided for: {why}"))?;
-    let binary = match workspace.build(checker, &children) {
+    let binary = match workspace.build(checker, children) {
         Ok(binary) => binary,
         Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
         Err(BuildError::Failed(why)) => return Err(why),
     };
-    ask::ask(&binary, &children, question)
+    ask::ask(&binary, children, question)
 }

@@ -1,5 +1,6 @@
 //! Every committed seed is one, and under its checker fails again as it says.
 
+use flipside::Design;
 use flipside_models::checker::Checker;
 use flipside_models::seed::{RENEW, Seed};
 use std::collections::BTreeSet;
@@ -51,13 +52,14 @@ fn each_seed_can_be_read_and_is_no_longer_than_what_was_found() -> Result<(), St
 #[test]
 fn each_mutant_has_a_seed_of_each_checker_that_kills_it() -> Result<(), String> {
     let seeds = seeds()?;
-    let of = |checker: Checker| -> BTreeSet<String> {
+    let of = |checker: Checker| -> BTreeSet<(Design, String)> {
         let own = seeds.iter().filter(|(_, seed)| seed.checker == checker);
-        own.filter_map(|(_, seed)| seed.mutant.clone()).collect()
+        let mutants = own.filter_map(|(_, seed)| Some((seed.design, seed.mutant.clone()?)));
+        mutants.collect()
     };
     assert_eq!(of(Checker::Loom), of(Checker::Weft));
-    let is_fault = |name: &&String| !name.contains(':');
-    let faults: BTreeSet<String> = of(Checker::Weft).iter().filter(is_fault).cloned().collect();
+    let mut faults = of(Checker::Weft);
+    faults.retain(|(_, name)| !name.contains(':'));
     assert_eq!(of(Checker::Shuttle), faults);
     Ok(())
 }
@@ -71,15 +73,18 @@ fn seeds_are_run_again_under_their_checker_only() {}
 #[test]
 fn each_seed_of_this_checker_fails_again_in_the_same_way() -> Result<(), String> {
     use flipside_models::checker::rerun;
-    use flipside_models::mutant::all;
-    let mut names: BTreeSet<String> = all().map(|mutant| mutant.to_string()).collect();
+    use flipside_models::mutant::own;
+    let designs = Design::ALL.iter().copied();
+    let mut names: BTreeSet<(Design, String)> = designs
+        .flat_map(|design| own(design).map(move |mutant| (design, mutant.to_string())))
+        .collect();
     let mut wrong = Vec::new();
     for (id, seed) in seeds()? {
         if seed.checker != Checker::COMPILED {
             continue;
         }
         if let Some(mutant) = &seed.mutant {
-            names.remove(mutant);
+            names.remove(&(seed.design, mutant.clone()));
         }
         match rerun(&seed) {
             Ok(execution) => {
@@ -95,7 +100,7 @@ fn each_seed_of_this_checker_fails_again_in_the_same_way() -> Result<(), String>
             Err(why) => wrong.push(format!("{id}: {why}")),
         }
     }
-    names.retain(|name| Checker::COMPILED != Checker::Shuttle || !name.contains(':'));
+    names.retain(|(_, name)| Checker::COMPILED != Checker::Shuttle || !name.contains(':'));
     assert!(names.is_empty(), "without a seed: {names:?}; {RENEW}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
