@@ -81,8 +81,10 @@ pub use prepared::{Batch, Prepared};
 pub use threads::Threads;
 
 sync::checked! {
+    #[cfg(feature = "designs")]
+    pub mod cost;
     pub mod trace;
 
-    pub use mutation::{Fault, Mutation, mutate};
+    pub use mutation::{Fault, Mutation, asked, mutate};
     pub use site::{Kind, Site};
 }

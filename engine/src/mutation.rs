@@ -62,6 +62,8 @@ faults! {
     CursorFromRequest = "cursor-from-request";
     /// A bitmap that several threads write is changed by a load and a store.
     TornUpdate = "torn-update";
+    /// The submitter changes a bitmap by a load and a store that workers change by read-modify-writes.
+    MixedUpdate = "mixed-update";
     /// `wait_done` leaves out the last worker.
     FlushSkipsLast = "flush-skips-last";
     /// A worker returns as soon as it sees the stop flag, without a last look for work.
@@ -106,6 +108,9 @@ checked! {
                         | Design::CompletionBitmap
                         | Design::OneBit
                 ),
+                Self::Faulty(Fault::MixedUpdate) => {
+                    matches!(design, Design::CompletionBitmap | Design::OneBit)
+                }
                 // A ring holds one worker's requests and no others.
                 Self::Faulty(Fault::RangeIgnored) => {
                     !matches!(design, Design::PtrRing | Design::CompletionBitmap)
@@ -128,7 +133,10 @@ checked! {
                         | Site::LockRmb
                         | Site::LockWmb
                 ),
-                Self::Faulty(fault) => matches!(fault, Fault::TornUpdate | Fault::RangeIgnored),
+                Self::Faulty(fault) => matches!(
+                    fault,
+                    Fault::TornUpdate | Fault::MixedUpdate | Fault::RangeIgnored
+                ),
             }
         }
     }
@@ -137,6 +145,8 @@ checked! {
         // The checkers run all threads of a model on one thread of the system, so this reaches
         // every thread of the model and no other test of the process.
         static ACTIVE: Cell<Option<Mutation>> = const { Cell::new(None) };
+        // A bit for each place that was come by: the faults, then the sites.
+        static ASKED: Cell<u64> = const { Cell::new(0) };
     }
 
     /// Until the next call, the engine on this thread is that mutant, or itself again.
@@ -144,11 +154,33 @@ checked! {
         ACTIVE.set(mutation);
     }
 
+    /// Where the engine could have been mutated on this thread since the last call: the faults and
+    /// the sites that execution came by.
+    pub fn asked() -> (Vec<Fault>, Vec<Site>) {
+        let asked = ASKED.take();
+        let faults = Fault::ALL.iter().copied();
+        let sites = Site::ALL.iter().copied();
+        (
+            faults.filter(|fault| asked & bit_of_fault(*fault) != 0).collect(),
+            sites.filter(|site| asked & bit_of_site(*site) != 0).collect(),
+        )
+    }
+
+    const fn bit_of_fault(fault: Fault) -> u64 {
+        1 << fault as u32
+    }
+
+    const fn bit_of_site(site: Site) -> u64 {
+        1 << 32 << site as u32
+    }
+
     pub(crate) fn faulty(fault: Fault) -> bool {
+        ASKED.set(ASKED.get() | bit_of_fault(fault));
         ACTIVE.get() == Some(Mutation::Faulty(fault))
     }
 
     pub(crate) fn strength(site: Site, kind: Kind) -> Option<Kind> {
+        ASKED.set(ASKED.get() | bit_of_site(site));
         match ACTIVE.get() {
             Some(Mutation::Weakened(weak, to)) if weak == site => to,
             _ => Some(kind),

@@ -62,6 +62,7 @@ pub const ATTACKS: &[Attack] = &[
     attack("lock.rmb:",           "wake_submitter", [2, 1, 2]),
     attack("lock.wmb:",           "wake_submitter", [2, 1, 2]),
     attack("torn-update",         "wake_submitter", [2, 1, 2]),
+    attack("mixed-update",        "handover",       [1, 1, 1]),
     attack("pending-kept",        "abandon",        [1, 2, 3]),
     attack("pending-ignored",     "handover",       [1, 1, 2]),
     attack("no-recheck",          "wake_worker",    [1, 1, 1]),

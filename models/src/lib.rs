@@ -3,6 +3,7 @@
 pub mod attack;
 pub mod case;
 pub mod checker;
+pub mod cost;
 pub mod differential;
 #[cfg(any(loom, shuttle, weft))]
 pub mod hunt;

@@ -202,6 +202,12 @@ fn faulty(fault: Fault, scene: &Scene) -> (String, &'static str) {
                 .to_owned(),
             "O8",
         ),
+        Fault::MixedUpdate => (
+            "the submitter changed by a load and a store a word that workers change by read-modify-writes, \
+             whose changes between the two are lost"
+                .to_owned(),
+            "O8",
+        ),
         Fault::FlushSkipsLast => (
             "wait_done returned without the last worker's results".to_owned(),
             "O5",

@@ -8,6 +8,7 @@
 pub(crate) mod ask;
 pub(crate) mod build;
 pub(crate) mod children;
+mod designs;
 mod differential;
 mod job;
 mod json;

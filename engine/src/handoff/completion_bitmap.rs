@@ -12,6 +12,18 @@
 //! | `look` | worker | Busy | Busy, in the worker's hands: out of the ring | the load of the slot, then `take.rmb` |
 //! | `complete` | worker | Busy | Done: 1, pending | `complete.wmb`, then the set |
 //! | `reap` | submitter | Free or Done | the same, in the submitter's hands | the load, then `reap.rmb` or `flush.rmb` |
+//!
+//! # Costs
+//!
+//! Of accesses to shared words, for a request that goes alone and for 64 of one worker that are
+//! committed together; sleeping and waking aside.
+//!
+//! | step | alone | 64 together |
+//! |---|---|---|
+//! | `prepare` | 1 load, 1 RMW, 1 line | 1 load, 64 RMWs, 1 line |
+//! | `commit` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
+//! | `take` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
+//! | `complete` | 1 RMW, 1 line | 64 RMWs, 1 line |
 
 use super::Handoff;
 use super::outward::{Head, Outward, Tails};

@@ -10,6 +10,18 @@
 //! | `look` | worker | Busy | Busy, in the worker's hands | the load, then `take.rmb` |
 //! | `complete` | worker | Busy | Done: 1, pending | `complete.wmb`, then the set |
 //! | `reap` | submitter | Free or Done | the same, in the submitter's hands | the load, then `reap.rmb` or `flush.rmb` |
+//!
+//! # Costs
+//!
+//! Of accesses to shared words, for a request that goes alone and for 64 of one worker that are
+//! committed together; sleeping and waking aside.
+//!
+//! | step | alone | 64 together |
+//! |---|---|---|
+//! | `prepare` | 1 load, 1 line | 1 load, 1 line |
+//! | `commit` | 1 RMW, 1 line | 1 RMW, 1 line |
+//! | `take` | 1 load, 1 line | 1 load, 1 line |
+//! | `complete` | 1 RMW, 1 line | 64 RMWs, 1 line |
 
 use super::Handoff;
 use super::packed::{Packed, Update};

@@ -77,7 +77,12 @@ impl Packed {
     ) {
         self.for_each_part(word, bits, |index, bits| {
             let word = self.bits.word(index);
-            if faulty(Fault::TornUpdate) {
+            // Only the submitter clears bits, only workers flip or set them.
+            let is_torn = match update {
+                Update::Clear => faulty(Fault::TornUpdate) || faulty(Fault::MixedUpdate),
+                Update::Flip | Update::Set => faulty(Fault::TornUpdate),
+            };
+            if is_torn {
                 let old = word.load(Ordering::Relaxed);
                 let new = match update {
                     Update::Flip => old ^ bits,

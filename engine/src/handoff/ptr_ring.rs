@@ -13,6 +13,18 @@
 //! The patch's lock is a word that one side swaps and the other stores. Here no word is written in
 //! both ways, so the lock is one of tickets: `next` is drawn from by read-modify-writes alone and
 //! `serving` stored by whoever holds the lock.
+//!
+//! # Costs
+//!
+//! Of accesses to shared words, for a request that goes alone and for 64 of one worker that are
+//! committed together; sleeping and waking aside.
+//!
+//! | step | alone | 64 together |
+//! |---|---|---|
+//! | `prepare` | 2 loads, 1 store, 1 line | 65 loads, 64 stores, 5 lines |
+//! | `commit` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
+//! | `take` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
+//! | `complete` | 3 loads, 3 stores, 1 RMW, 3 lines | 192 loads, 192 stores, 64 RMWs, 6 lines |
 
 use super::Handoff;
 use super::outward::{Head, Outward, Tails};
@@ -27,7 +39,7 @@ pub(crate) struct PtrRing {
     rings: Outward,
     lock: CachePadded<TicketLock>,
     /// The slot that the next worker fills; only touched by who holds the lock.
-    tail: AtomicU64,
+    tail: CachePadded<AtomicU64>,
     back: Ring,
 }
 
@@ -43,7 +55,7 @@ impl PtrRing {
             layout,
             rings: Outward::new(layout),
             lock: CachePadded::new(TicketLock::new()),
-            tail: AtomicU64::new(0),
+            tail: CachePadded::new(AtomicU64::new(0)),
             back: Ring::new(layout.requests()),
         }
     }
@@ -55,12 +67,11 @@ crate::sync::checked! {
             use crate::trace::{Form, name_on_line};
             self.rings.name();
             self.back.name("back slot");
-            for (word, called) in [
-                (&self.lock.next, "lock.next"),
-                (&self.lock.serving, "lock.serving"),
-                (&self.tail, "back tail"),
+            for (word, called, line) in [
+                (&self.lock.next, "lock.next", "lock"),
+                (&self.lock.serving, "lock.serving", "lock"),
+                (&*self.tail, "back tail", "back tail"),
             ] {
-                let line = if called == "back tail" { called } else { "lock" };
                 name_on_line(word, || called.to_owned(), Form::Count, line.to_owned());
             }
         }

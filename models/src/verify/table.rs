@@ -1,5 +1,6 @@
 //! The table on stdout, and what stands under it.
 
+use super::designs::{in_full, others};
 use super::options::Options;
 use super::rows::{Row, Summary, Word};
 use super::text::{grouped, seconds};
@@ -35,6 +36,16 @@ impl Look {
         }
     }
 
+    /// As in a pipe.
+    #[cfg(test)]
+    pub(super) fn plain() -> Self {
+        Self {
+            width: None,
+            colour: false,
+            times: false,
+        }
+    }
+
     fn cell(self, text: &str, colour: Option<Color>) -> Cell {
         let cell = Cell::new(text);
         match colour {
@@ -47,7 +58,7 @@ impl Look {
 /// Obligations wrap beyond this many columns, so that the verdict has room.
 const OBLIGATIONS: u16 = 14;
 
-fn table(look: Look, header: &[&str]) -> Table {
+pub(super) fn table(look: Look, header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING);
     match look.width {
@@ -88,7 +99,7 @@ fn table(look: Look, header: &[&str]) -> Table {
     table
 }
 
-fn finish(table: &Table) -> String {
+pub(super) fn finish(table: &Table) -> String {
     let mut text = String::new();
     for line in table.lines() {
         text.push_str(line.trim_end());
@@ -143,7 +154,8 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: 
         header.push("time");
     }
     let mut table = table(look, &header);
-    for row in rows {
+    let in_full = in_full(rows);
+    for row in rows.iter().filter(|row| in_full(row)) {
         let mut cells = vec![
             Cell::new(row.scenario),
             Cell::new(row.obligations.join(" ")),
@@ -158,7 +170,7 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: 
         }
         table.add_row(cells);
     }
-    let mut text = finish(&table);
+    let mut text = finish(&table) + &others(rows, look);
     for row in rows.iter().filter(|row| row.verdict == Word::Failed) {
         explain(&mut text, row, profile);
     }
