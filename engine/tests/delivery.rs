@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::in_time;
+use common::{in_time, settings};
 use flipside::{Builder, Dispatch, Outcome, Threads};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -178,7 +178,7 @@ fn patiences(builder: &Builder) -> [Builder; 3] {
 fn every_way(workers: usize, rings: &[usize]) {
     for &ring in rings {
         for dispatch in [Dispatch::RoundRobin, Dispatch::FillFirst] {
-            let builder = Threads::builder().workers(workers).ring_size(ring);
+            let builder = settings().workers(workers).ring_size(ring);
             for builder in patiences(&builder.dispatch(dispatch)) {
                 for way in WAYS {
                     run(builder.clone(), way, (4 * workers * ring).clamp(200, 1500));
@@ -209,7 +209,7 @@ fn five_workers_every_way() {
 fn rings_of_many_words() {
     in_time(|| {
         for (workers, ring) in [(1, 4096), (2, 4096), (3, 1000)] {
-            for builder in patiences(&Threads::builder().workers(workers).ring_size(ring)) {
+            for builder in patiences(&settings().workers(workers).ring_size(ring)) {
                 for way in WAYS {
                     run(builder.clone(), way, 10_000);
                 }
@@ -221,9 +221,9 @@ fn rings_of_many_words() {
 #[test]
 fn the_largest_pools_start_and_work() {
     in_time(|| {
-        let many = Threads::builder().workers(flipside::MAX_WORKERS);
+        let many = settings().workers(flipside::MAX_WORKERS);
         run(many.ring_size(1), Way::Wait, 3000);
-        let wide = Threads::builder().workers(1);
+        let wide = settings().workers(1);
         run(wide.ring_size(flipside::MAX_RING_SIZE), Way::Wait, 70_000);
     });
 }
@@ -231,7 +231,7 @@ fn the_largest_pools_start_and_work() {
 #[test]
 fn wait_done_and_deliver_have_nothing_to_do_when_nothing_was_committed() {
     in_time(|| {
-        for builder in patiences(&Threads::builder().workers(3).ring_size(65)) {
+        for builder in patiences(&settings().workers(3).ring_size(65)) {
             let threads = builder.spawn(|_| Ok(()), |(): &mut ()| ());
             let mut threads = threads.expect("a pool");
             for _ in 0..100 {
@@ -248,7 +248,7 @@ fn wait_done_and_deliver_have_nothing_to_do_when_nothing_was_committed() {
 #[test]
 fn the_handle_moves_from_thread_to_thread() {
     in_time(|| {
-        for mut builder in patiences(&Threads::builder().workers(2)) {
+        for mut builder in patiences(&settings().workers(2)) {
             builder = builder.ring_size(3);
             let threads = builder.spawn(|_| Ok(0), |n: &mut usize| *n += 1);
             let mut threads = threads.expect("a pool");

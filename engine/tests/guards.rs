@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{Counter, Gate, OpenAtEnd, in_time};
+use common::{Counter, Gate, OpenAtEnd, in_time, settings};
 use flipside::Threads;
 use std::mem;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const ALL: usize = WORKERS * RING;
 /// Requests say whether they were committed; the handler must see no other.
 fn pool(handled: &Counter) -> Threads<bool> {
     let handled = handled.clone();
-    let threads = Threads::builder().workers(WORKERS).ring_size(RING).spawn(
+    let threads = settings().workers(WORKERS).ring_size(RING).spawn(
         |_| Ok(false),
         move |committed: &mut bool| {
             assert!(*committed, "handled, but never committed");
@@ -204,7 +204,7 @@ fn a_batch_takes_what_is_free_and_waits_only_if_that_can_help() {
     in_time(|| {
         let gate = Arc::new(Gate::default());
         let at_end = OpenAtEnd(Arc::clone(&gate));
-        let builder = Threads::builder().workers(WORKERS).ring_size(RING);
+        let builder = settings().workers(WORKERS).ring_size(RING);
         let threads = builder.spawn(|_| Ok(()), move |(): &mut ()| gate.pass());
         let mut threads = threads.expect("a pool");
 
@@ -244,7 +244,7 @@ fn a_batch_takes_what_is_free_and_waits_only_if_that_can_help() {
 
 #[test]
 fn the_references_of_one_guard_are_good_together() {
-    let builder = Threads::builder().workers(1).ring_size(1);
+    let builder = settings().workers(1).ring_size(1);
     let threads = builder.spawn(|_| Ok([1, 2]), |_: &mut [i32; 2]| ());
     let mut threads = threads.expect("a pool");
     let mut request = threads.prepare_wait(|_| ());

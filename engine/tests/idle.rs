@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::in_time;
+use common::in_time_once;
 use flipside::{Builder, Threads};
 use std::fs;
 use std::thread;
@@ -72,7 +72,7 @@ fn waiting_is_sleeping() {
         println!("skipped: the processor time is read from Linux's /proc/self/stat");
         return;
     }
-    in_time(|| {
+    in_time_once(|| {
         idle(Threads::builder());
         idle(Threads::builder().spin_budget(0));
     });

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Counter, Gate, Tracked, in_time};
+use common::{Counter, Gate, Tracked, in_time, settings};
 use flipside::{ConfigError, Dispatch, SpawnError, Threads};
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -18,7 +18,7 @@ const ALL: usize = WORKERS * RING;
 #[test]
 fn init_builds_each_request_once_in_order() {
     let mut indices = Vec::new();
-    let threads = Threads::builder().workers(3).ring_size(65).spawn(
+    let threads = settings().workers(3).ring_size(65).spawn(
         |index| {
             indices.push(index);
             Ok(index)
@@ -43,7 +43,7 @@ fn every_request_is_dropped_once() {
     in_time(|| {
         for committed in 0..=ALL {
             let drops = Counter::default();
-            let builder = Threads::builder().workers(WORKERS).ring_size(RING);
+            let builder = settings().workers(WORKERS).ring_size(RING);
             let threads = builder.spawn(
                 |index| Ok(Tracked::new(index, &drops)),
                 |_: &mut Tracked| (),
@@ -63,7 +63,7 @@ fn every_request_is_dropped_once() {
 fn an_init_that_fails_unwinds_what_it_built() {
     for fails_at in 0..ALL {
         let drops = Counter::default();
-        let builder = Threads::builder().workers(WORKERS).ring_size(RING);
+        let builder = settings().workers(WORKERS).ring_size(RING);
         let threads = builder.spawn(
             |index| match index {
                 _ if index == fails_at => Err("out of luck")?,
@@ -91,7 +91,7 @@ fn an_init_that_fails_unwinds_what_it_built() {
 fn an_init_that_panics_unwinds_what_it_built() {
     for fails_at in 0..ALL {
         let drops = Counter::default();
-        let builder = Threads::builder().workers(WORKERS).ring_size(RING);
+        let builder = settings().workers(WORKERS).ring_size(RING);
         let panic = catch_unwind(AssertUnwindSafe(|| {
             let threads = builder.spawn(
                 |index| {
@@ -152,7 +152,7 @@ fn settings_that_cannot_work_are_errors_that_say_what_would() {
 
 #[test]
 fn without_settings_there_is_a_worker_for_each_processor() {
-    let threads = Threads::builder().spawn(|_| Ok(()), |(): &mut ()| ());
+    let threads = settings().spawn(|_| Ok(()), |(): &mut ()| ());
     let threads = threads.expect("a pool");
     let processors = thread::available_parallelism().expect("their number").get();
     assert_eq!(threads.workers(), processors.min(flipside::MAX_WORKERS));
@@ -172,7 +172,7 @@ fn threads_have_their_names() {
         for prefix in ["flipside", "packer"] {
             let names = Arc::new(Mutex::new(BTreeSet::new()));
             let seen = Arc::clone(&names);
-            let mut builder = Threads::builder().workers(3).ring_size(2);
+            let mut builder = settings().workers(3).ring_size(2);
             if prefix != "flipside" {
                 builder = builder.thread_name(prefix);
             }
@@ -205,7 +205,7 @@ fn threads_have_their_names() {
 fn in_flight(handled: &Counter, drops: &Counter) -> (Threads<Tracked>, Arc<Gate>) {
     let gate = Arc::new(Gate::default());
     let (pass, handled) = (Arc::clone(&gate), handled.clone());
-    let builder = Threads::builder().workers(WORKERS).ring_size(RING);
+    let builder = settings().workers(WORKERS).ring_size(RING);
     let threads = builder.spawn(
         |index| Ok(Tracked::new(index, drops)),
         move |_: &mut Tracked| {
@@ -278,7 +278,7 @@ fn a_panic_of_the_submitter_finishes_what_was_committed() {
 fn pools_come_and_go_in_any_state() {
     in_time(|| {
         for round in 0..300 {
-            let builder = Threads::builder().workers(1 + round % 3).ring_size(2);
+            let builder = settings().workers(1 + round % 3).ring_size(2);
             let builder = match round % 4 {
                 0 => builder.busy_wait(),
                 1 => builder.spin_budget(0),

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Counter, Gate, OpenAtEnd, Tracked, eventually, in_time};
+use common::{Counter, Gate, OpenAtEnd, Tracked, eventually, in_time, settings};
 use flipside::{Outcome, Threads};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -50,7 +50,7 @@ fn handle(request: &mut Request) {
 fn pool(workers: usize, ring: usize) -> Threads<Request> {
     // Payloads are the test's own; their reports would only hide what went wrong.
     quiet_panics();
-    let builder = Threads::builder().workers(workers).ring_size(ring);
+    let builder = settings().workers(workers).ring_size(ring);
     let threads = builder.spawn(|_| Ok(Request::new()), handle);
     threads.expect("a pool")
 }
@@ -175,7 +175,7 @@ fn payloads_that_nobody_takes_are_dropped_once() {
     in_time(|| {
         quiet_panics();
         let drops = Counter::default();
-        let builder = Threads::builder().workers(1).ring_size(4);
+        let builder = settings().workers(1).ring_size(4);
         let payloads = drops.clone();
         let threads = builder.spawn(
             |_| Ok(()),
@@ -235,7 +235,7 @@ fn a_done_that_panics_in_prepare_loses_only_its_own_result() {
         quiet_panics();
         let gate = Arc::new(Gate::default());
         let pass = Arc::clone(&gate);
-        let builder = Threads::builder().workers(1).ring_size(3);
+        let builder = settings().workers(1).ring_size(3);
         let threads = builder.spawn(Ok, move |_: &mut usize| pass.pass());
         let mut threads = threads.expect("a pool");
         let _open = OpenAtEnd(Arc::clone(&gate));

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{Counter, Tracked, in_time};
-use flipside::{SpawnError, Threads};
+use common::{Counter, Tracked, in_time, settings};
+use flipside::SpawnError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ fn requests_and_handler_borrow_from_the_stack() {
         let text: Vec<String> = (0..500).map(|n| format!("line {n}")).collect();
         let bytes = AtomicUsize::new(0);
         let mut lengths = vec![0; text.len()];
-        let longest = Threads::builder().workers(3).ring_size(7).scope(
+        let longest = settings().workers(3).ring_size(7).scope(
             // Each request holds what it works on by reference, and its place for the result.
             |_| Ok(("", None::<&mut usize>)),
             |(line, length): &mut (&str, Option<&mut usize>)| {
@@ -50,7 +50,7 @@ fn everything_committed_is_handled_before_the_end() {
         for panics in [false, true] {
             let (handled, drops) = (AtomicUsize::new(0), Counter::default());
             let run = || {
-                Threads::builder().workers(2).ring_size(50).scope(
+                settings().workers(2).ring_size(50).scope(
                     |index| Ok(Tracked::new(index, &drops)),
                     |_| {
                         std::thread::yield_now();
@@ -81,7 +81,7 @@ fn everything_committed_is_handled_before_the_end() {
 #[test]
 fn a_handler_that_panics_is_no_panic_of_the_scope() {
     in_time(|| {
-        let marked = Threads::builder().workers(2).ring_size(2).scope(
+        let marked = settings().workers(2).ring_size(2).scope(
             |_| Ok(0),
             |number: &mut usize| assert_ne!(*number % 3, 0, "no multiples of three"),
             |threads| {
@@ -107,7 +107,7 @@ fn a_handler_that_panics_is_no_panic_of_the_scope() {
 fn the_body_does_not_run_if_the_pool_cannot_start() {
     let drops = Counter::default();
     let scope = |workers, fails_at| {
-        Threads::builder().workers(workers).ring_size(4).scope(
+        settings().workers(workers).ring_size(4).scope(
             |index| match index {
                 _ if index == fails_at => Err("out of luck")?,
                 _ => Ok(Tracked::new(index, &drops)),
@@ -134,7 +134,7 @@ fn scopes_nest() {
         let add = |number: &mut usize| {
             total.fetch_add(*number, Ordering::Relaxed);
         };
-        let builder = Threads::builder().workers(2).ring_size(2);
+        let builder = settings().workers(2).ring_size(2);
         let result = builder.clone().scope(Ok, add, |outer| {
             builder.scope(Ok, add, |inner| {
                 for number in 0..100 {

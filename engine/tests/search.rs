@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Gate, Gated, OpenAtEnd, eventually, gated, in_time};
+use common::{Gate, Gated, OpenAtEnd, eventually, gated, in_time, settings};
 use flipside::{Dispatch, Threads};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -193,7 +193,7 @@ fn fill_first_fills_one_worker_before_the_next() {
 #[test]
 fn fill_first_leaves_the_other_workers_alone_while_one_keeps_up() {
     in_time(|| {
-        let threads = Threads::builder()
+        let threads = settings()
             .workers(3)
             .ring_size(4)
             .dispatch(Dispatch::FillFirst)
@@ -212,7 +212,7 @@ fn fill_first_leaves_the_other_workers_alone_while_one_keeps_up() {
 #[test]
 fn requests_of_a_worker_are_used_in_turn() {
     for ring in [1, 3, 64, 65, 130] {
-        let threads = Threads::builder().workers(1).ring_size(ring);
+        let threads = settings().workers(1).ring_size(ring);
         let threads = threads.spawn(Ok, |_: &mut usize| ());
         let mut threads = threads.expect("a pool");
         for turn in 0..3 * ring {
@@ -256,7 +256,7 @@ fn no_result_starves_behind_those_that_are_always_there() {
     in_time(|| {
         for ring in [3, 64, 65, 128, 200] {
             for start in [0, 1, 2, 10, 63, 64, 100] {
-                let builder = Threads::builder().workers(1).ring_size(ring);
+                let builder = settings().workers(1).ring_size(ring);
                 let threads = builder.spawn(|_| Ok(0), |round: &mut u32| *round += 1);
                 let mut threads = threads.expect("a pool");
                 for _ in 0..start.min(ring) {

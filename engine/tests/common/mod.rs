@@ -4,7 +4,8 @@
     reason = "a test binary of its own for each theme, with a part of this in each"
 )]
 
-use flipside::{Dispatch, Threads};
+use flipside::{Builder, Dispatch, Threads};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,8 +15,46 @@ use std::time::{Duration, Instant};
 /// Far beyond what anything here takes on the slowest machine; to fail rather than hang.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs a test's body and fails if it hangs, as it would on a lost wake-up.
-pub(crate) fn in_time(body: impl FnOnce() + Send + 'static) {
+thread_local! {
+    static DESIGN: Cell<Design> = const { Cell::new(DESIGNS[0]) };
+}
+
+#[cfg(feature = "designs")]
+use flipside::Design;
+#[cfg(feature = "designs")]
+const DESIGNS: &[Design] = Design::ALL;
+
+/// The one design of a build without the others.
+#[cfg(not(feature = "designs"))]
+#[derive(Clone, Copy, Debug)]
+struct Design;
+#[cfg(not(feature = "designs"))]
+const DESIGNS: &[Design] = &[Design];
+
+/// Settings for a pool of the design that the test is running for.
+pub(crate) fn settings() -> Builder {
+    let builder = Threads::builder();
+    #[cfg(feature = "designs")]
+    let builder = builder.design(DESIGN.get());
+    builder
+}
+
+/// Runs a test's body for each design that the build has, and fails if it hangs, as it would on a
+/// lost wake-up.
+pub(crate) fn in_time(body: impl Fn() + Send + Sync + 'static) {
+    let body = Arc::new(body);
+    for &design in DESIGNS {
+        let body = Arc::clone(&body);
+        println!("{design:?}");
+        in_time_once(move || {
+            DESIGN.set(design);
+            body();
+        });
+    }
+}
+
+/// Runs a test's body, of the default design, and fails if it hangs.
+pub(crate) fn in_time_once(body: impl FnOnce() + Send + 'static) {
     let (done, finished) = channel();
     let runs = thread::spawn(move || {
         body();
@@ -139,7 +178,7 @@ pub(crate) fn gated(workers: usize, ring: usize, dispatch: Dispatch) -> Gated {
     let gates: Vec<Arc<Gate>> = (0..workers).map(|_| Arc::default()).collect();
     let pass = gates.clone();
     let (passes, passed) = channel();
-    let threads = Threads::builder()
+    let threads = settings()
         .workers(workers)
         .ring_size(ring)
         .dispatch(dispatch)
