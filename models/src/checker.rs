@@ -12,7 +12,7 @@ mod shuttle;
 mod weft;
 
 #[cfg(not(weft))]
-use self::quiet::quietly;
+pub use self::quiet::quietly;
 use crate::differential::Shown;
 use crate::program::Program;
 use crate::verdict::{Findings, Verdict};
@@ -101,6 +101,8 @@ pub struct Bounds {
 use self::loom::check as explore;
 #[cfg(shuttle)]
 use self::shuttle::check as explore;
+#[cfg(shuttle)]
+pub use self::shuttle::config as shuttle_config;
 #[cfg(weft)]
 use self::weft::check as explore;
 #[cfg(not(any(loom, shuttle, weft)))]
@@ -151,6 +153,6 @@ type Progress = Box<dyn FnMut(u64) + Send>;
 #[cfg(any(loom, shuttle, weft))]
 mod catch;
 #[cfg(any(loom, shuttle, weft))]
-pub use catch::{Caught, Replayed, catch, replay, rerun};
+pub use catch::{Caught, Replayed, Subject, catch, replay, rerun};
 #[cfg(any(loom, shuttle, weft))]
 use catch::{Log, Model, taken};

@@ -2,20 +2,23 @@
 //! the counterexamples.
 
 mod follow;
+mod plan;
 mod shelf;
+
+pub use plan::PlanSeed;
 
 use crate::checker::Checker;
 use crate::log::Execution;
 use crate::serve::Hunted;
-use crate::timeline::{Look, Timeline, html, lay_out, svg, text};
+use crate::timeline::{Headline, Look, Timeline, html, lay_out, svg, text};
 use crate::verify::ask;
-use crate::verify::build::{BuildError, Workspace};
+use crate::verify::build::{Binary, BuildError, MODELS, PLANS, Workspace};
 use crate::verify::children::{Children, kill_on_ctrl_c};
 use crate::verify::{complain, print};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde::de::DeserializeOwned;
-use shelf::{list, load};
+use shelf::{AnySeed, list, load};
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -84,14 +87,24 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(found) => found,
         Err(why) => return complain(USAGE, why),
     };
-    if let Err(why) = seed.fits() {
-        return complain(USAGE, format_args!("{}: {why}", path.display()));
-    }
     let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
+    let (binary, checker, headline) = match &seed {
+        AnySeed::Scenario(seed) => {
+            if let Err(why) = seed.fits() {
+                return complain(USAGE, format_args!("{}: {why}", path.display()));
+            }
+            (MODELS, seed.checker, Headline::of_scenario(seed))
+        }
+        AnySeed::Plan(seed) => match seed.checker() {
+            Ok(checker) => (PLANS, checker, Headline::of_plan(seed, checker)),
+            Err(why) => return failed(why),
+        },
+    };
     let rerun = |command: &mut Command| {
         command.arg("rerun").arg(&path);
     };
-    let asked = children().and_then(|children| ask(&workspace, &children, seed.checker, &rerun));
+    let asked =
+        children().and_then(|children| ask(&workspace, &children, (binary, checker), &rerun));
     let executions: Vec<Execution> = match asked {
         Ok(answers) => answers,
         Err(why) => return failed(why),
@@ -99,7 +112,7 @@ pub fn run(options: &Options) -> ExitCode {
     let Some(execution) = executions.into_iter().next() else {
         return failed("its run said nothing".to_owned());
     };
-    let timeline = lay_out(&seed, &execution);
+    let timeline = lay_out(headline, &execution);
     match show(options, &timeline) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => complain(1, why),
@@ -169,7 +182,7 @@ fn renew(
     checker: Checker,
     mutant: Option<&str>,
 ) -> Result<(), String> {
-    let hunted: Vec<Hunted> = ask(workspace, children, checker, &|command| {
+    let hunted: Vec<Hunted> = ask(workspace, children, (MODELS, checker), &|command| {
         command
             .arg("hunt")
             .arg("--into")
@@ -197,14 +210,14 @@ fn children() -> Result<Arc<Children>, String> {
     Ok(children)
 }
 
-/// Puts a question to the build of a checker.
+/// Puts a question to a binary's build for a checker.
 fn ask<T: DeserializeOwned>(
     workspace: &Workspace,
     children: &Children,
-    checker: Checker,
+    (binary, checker): (Binary, Checker),
     question: &dyn Fn(&mut Command),
 ) -> Result<Vec<T>, String> {
-    let binary = match workspace.build(checker, children) {
+    let binary = match workspace.build(binary, checker, children) {
         Ok(binary) => binary,
         Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
         Err(BuildError::Failed(why)) => return Err(why),

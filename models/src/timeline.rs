@@ -9,7 +9,9 @@ pub use html::html;
 pub use svg::svg;
 pub use text::{Look, text};
 
+use crate::checker::Checker;
 use crate::log::{Event, Execution, Order, What, Word};
+use crate::replay::PlanSeed;
 use crate::seed::Seed;
 
 /// Everything that is shown of an execution.
@@ -17,6 +19,8 @@ use crate::seed::Seed;
 pub struct Timeline {
     /// The mutant, checker, scenario and size.
     pub title: String,
+    /// What was run, if the title does not say it.
+    pub given: Vec<String>,
     /// What went wrong, in one sentence.
     pub story: String,
     /// What the checker says.
@@ -72,9 +76,60 @@ pub enum Mark {
     Missing,
 }
 
+/// What is said of an execution that it does not say itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// The mutant, checker, scenario and size.
+    pub title: String,
+    /// What was run, if a name does not say it.
+    pub given: Vec<String>,
+    /// How long the execution is, and how long the one was that was found first.
+    pub extent: String,
+}
+
+impl Headline {
+    /// Of a scenario's counterexample.
+    #[must_use]
+    pub fn of_scenario(seed: &Seed) -> Self {
+        let Seed {
+            scenario,
+            size,
+            checker,
+            version,
+            found,
+            minimal,
+            ..
+        } = seed;
+        let mutant = seed.mutant.as_deref().unwrap_or("the engine");
+        Self {
+            title: format!("{mutant} · {scenario} {size} · {checker} {version}"),
+            given: Vec::new(),
+            extent: format!(
+                "{} steps, {} switches at {size}; found at {} in {} steps, {} switches",
+                minimal.steps, minimal.switches, found.size, found.steps, found.switches
+            ),
+        }
+    }
+
+    /// Of a plan that fails.
+    #[must_use]
+    pub fn of_plan(seed: &PlanSeed, checker: Checker) -> Self {
+        let mutant = seed.mutant.as_deref().unwrap_or("the engine");
+        let how = match checker {
+            Checker::Native => format!("threads of the system, {}", seed.walk),
+            _ => format!("{checker} {}", checker.version()),
+        };
+        Self {
+            title: format!("{mutant} · a plan · {how}"),
+            given: seed.plan.lines().map(str::to_owned).collect(),
+            extent: format!("found by {}", seed.walk),
+        }
+    }
+}
+
 /// Lays an execution out.
 #[must_use]
-pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
+pub fn lay_out(headline: Headline, execution: &Execution) -> Timeline {
     let Execution {
         events, threads, ..
     } = execution;
@@ -131,22 +186,14 @@ pub fn lay_out(seed: &Seed, execution: &Execution) -> Timeline {
         .missing
         .as_ref()
         .map(|missing| (row_of[missing.from], row_of[missing.to]));
-    let Seed {
-        scenario,
-        size,
-        checker,
-        version,
-        found,
-        minimal,
-        ..
-    } = seed;
-    let mutant = seed.mutant.as_deref().unwrap_or("the engine");
-    let extent = format!(
-        "{} steps, {} switches at {size}; found at {} in {} steps, {} switches",
-        minimal.steps, minimal.switches, found.size, found.steps, found.switches
-    );
+    let Headline {
+        title,
+        given,
+        extent,
+    } = headline;
     Timeline {
-        title: format!("{mutant} · {scenario} {size} · {checker} {version}"),
+        title,
+        given,
         story: sentence(&execution.story),
         failure: execution.failure.clone(),
         columns: threads.clone(),

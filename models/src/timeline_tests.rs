@@ -1,5 +1,4 @@
 use super::*;
-use crate::checker::Checker;
 use crate::log::Missing;
 use crate::scenario::Size;
 use crate::seed::{Extent, Schedule};
@@ -80,7 +79,7 @@ fn sample() -> Timeline {
         found: extent,
         minimal: extent,
     };
-    lay_out(&seed, &execution)
+    lay_out(Headline::of_scenario(&seed), &execution)
 }
 
 const WIDE: Look = Look {

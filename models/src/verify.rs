@@ -27,7 +27,7 @@ pub use options::Options;
 
 use crate::case::Case;
 use crate::checker::Checker;
-use build::{BuildError, Workspace};
+use build::{BuildError, MODELS, Workspace};
 use children::Children;
 use json::{JsonFile, Report};
 use progress::Progress;
@@ -74,7 +74,7 @@ pub fn run(options: &Options) -> ExitCode {
     let start = Instant::now();
     let mut binaries = BTreeMap::new();
     for checker in checkers(&cases) {
-        match workspace.build(checker, &children) {
+        match workspace.build(MODELS, checker, &children) {
             Ok(binary) => drop(binaries.insert(checker, binary)),
             Err(BuildError::Interrupted) => break,
             Err(BuildError::Failed(why)) => return complain(1, why),

@@ -1,24 +1,18 @@
 //! How soon the layer of random schedules finds what is wrong with the engine: for each fault that
 //! can be put into it, the number of plans until one fails.
 
-use crate::minimal::minimal;
-use crate::plan::Plan;
 use crate::random::mix;
-use crate::schedules::{Failing, Walk, all_walks, shrink, walk};
+use crate::schedules::{self, SCHEDULES, Walk, all_walks, walk};
 use crate::strategy::plans;
-use flipside::Fault;
+use flipside::{Fault, Mutation};
+use flipside_models::mutant::Mutant;
+use flipside_models::replay::PlanSeed;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use std::fmt;
 
 /// Where the table is kept.
 pub const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/detection.md");
-
-/// Schedules for each plan.
-pub const SCHEDULES: usize = 20;
-
-/// Schedules for each plan while a failing one is made smaller.
-pub const MANY: usize = 300;
 
 /// Plans after which a search gives up: as many as a run of the tests takes.
 pub const PLANS: usize = 2_000;
@@ -34,20 +28,8 @@ pub struct Row {
     pub smallest: Option<(usize, usize)>,
 }
 
-/// The fault of that name.
-///
-/// # Errors
-///
-/// A message that lists them.
-pub fn fault_of(name: &str) -> Result<Fault, String> {
-    let fault = Fault::ALL.iter().find(|fault| fault.name() == name);
-    fault.copied().ok_or_else(|| {
-        let known: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
-        format!(
-            "there is no fault `{name}`; there are: {}",
-            known.join(", ")
-        )
-    })
+const fn mutant(fault: Fault) -> Option<Mutant> {
+    Some(Mutant(Mutation::Faulty(fault)))
 }
 
 fn runner(seed: u64) -> TestRunner {
@@ -70,26 +52,23 @@ pub fn search(fault: Fault, kind: Walk, seed: u64) -> Option<usize> {
             return false;
         };
         let seed = mix(seed ^ number as u64);
-        walk(&tree.current(), Some(fault), kind, seed, SCHEDULES).is_err()
+        walk(&tree.current(), mutant(fault), kind, seed, SCHEDULES).is_err()
     })
 }
 
-/// Finds the fault as the tests would, and makes the plan small.
+/// Finds the fault as the tests would, and makes plan and schedule small.
 #[must_use]
-pub fn smallest(fault: Fault, seed: u64) -> Option<(Plan, Failing)> {
-    let check = |plan: &Plan| all_walks(plan, Some(fault), SCHEDULES);
+pub fn smallest(fault: Fault, seed: u64) -> Option<PlanSeed> {
+    let mutant = mutant(fault);
     let outcome = runner(seed).run(&plans(), |plan| {
-        check(&plan).map_err(|failing| TestCaseError::fail(failing.message))?;
+        all_walks(&plan, mutant, SCHEDULES)
+            .map_err(|failing| TestCaseError::fail(failing.message))?;
         Ok(())
     });
-    let Err(TestError::Fail(_, plan)) = outcome else {
-        return None;
-    };
-    // On many schedules, so that a smaller plan does not pass by luck.
-    let check = |plan: &Plan| all_walks(plan, Some(fault), MANY);
-    let plan = minimal(plan, |plan| check(plan).is_err());
-    let failing = check(&plan).err()?;
-    Some((plan, failing))
+    match outcome {
+        Err(TestError::Fail(_, plan)) => schedules::seed(&plan, mutant),
+        _ => None,
+    }
 }
 
 /// Searches for each fault, so often with each walk.
@@ -105,9 +84,10 @@ pub fn rows(searches: u64, mut progress: impl FnMut(&Row)) -> Vec<Row> {
                 counts.sort_unstable();
                 Some(counts[counts.len() / 2]).filter(|&count| count != usize::MAX)
             }),
-            smallest: smallest(fault, 0).map(|(plan, failing)| {
-                let steps = shrink(&plan, Some(fault), &failing);
-                (plan.ops.len(), steps.switches())
+            smallest: smallest(fault, 0).map(|seed| {
+                let switches = seed.schedule.map_or(0, |runs| runs.split(' ').count() - 1);
+                // Less the line of the pool.
+                (seed.plan.lines().count() - 1, switches)
             }),
         };
         progress(&row);

@@ -18,8 +18,14 @@
 //! what a shorter or another one does are left out, see [`is_canonical`].
 
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
-use crate::run::run;
-use flipside::{Dispatch, Mutation, mutate};
+use crate::run::{run, subject};
+use flipside::{Dispatch, mutate};
+use flipside_models::checker::Caught;
+use flipside_models::log::normalised;
+use flipside_models::mutant::Mutant;
+use flipside_models::replay::PlanSeed;
+use flipside_models::seed::Schedule;
+use std::fmt;
 
 /// The signs of all operations.
 const SIGNS: &str = "swpabcdfxk";
@@ -36,6 +42,31 @@ pub struct Family {
     /// Operations, at most.
     pub ops: usize,
 }
+
+const fn family(workers: usize, ring: usize, sleeps: bool, ops: usize) -> Family {
+    Family {
+        workers,
+        ring,
+        sleeps,
+        ops,
+    }
+}
+
+/// What the tests explore. Where both sides spin, all plans of four operations. Where they sleep,
+/// each request multiplies the executions by twenty, so fewer.
+pub const QUICK: &[Family] = &[
+    family(1, 1, false, 4),
+    family(1, 2, false, 4),
+    family(2, 1, false, 4),
+    family(2, 2, false, 4),
+    family(1, 1, true, 2),
+    family(1, 2, true, 2),
+    family(2, 1, true, 1),
+    family(2, 2, true, 1),
+];
+
+/// What those with more time explore besides.
+pub const DEEP: &[Family] = &[family(1, 1, true, 3), family(2, 1, true, 2)];
 
 /// What exploring a family took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +94,12 @@ impl Family {
         all
     }
 
+    /// How many plans there are of so few operations, to be sure that none is left out.
+    #[must_use]
+    pub fn known(&self) -> Option<u64> {
+        [1, 7, 53, 457, 4_033].get(self.ops).copied()
+    }
+
     /// The plan with these signs.
     #[must_use]
     pub fn plan(&self, signs: &str) -> Plan {
@@ -82,7 +119,7 @@ impl Family {
     /// # Errors
     ///
     /// The first plan that fails, and the execution in which it does.
-    pub fn explore(&self) -> Result<Explored, String> {
+    pub fn explore(&self) -> Result<Explored, Failing> {
         let plans = self.plans();
         let threads = std::thread::available_parallelism().map_or(1, |count| count.get());
         let share = |thread: usize| {
@@ -99,9 +136,10 @@ impl Family {
                 .collect();
             let mut all = Explored::default();
             for share in shares {
-                let explored = share
-                    .join()
-                    .unwrap_or_else(|_| Err("weft gave up".to_owned()))?;
+                let explored = match share.join() {
+                    Ok(explored) => explored?,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                };
                 all.plans += explored.plans;
                 all.executions += explored.executions;
             }
@@ -110,21 +148,77 @@ impl Family {
     }
 }
 
+/// A plan that fails, and the first execution in which it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// The plan.
+    pub plan: Plan,
+    /// What was wrong.
+    pub message: String,
+    /// The execution; none, if the plan was not explored to its end.
+    pub schedule: Option<Schedule>,
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            workers,
+            ring,
+            sleeps,
+            ops,
+        } = self;
+        let how = if *sleeps { "sleeping" } else { "spinning" };
+        write!(f, "{workers}x{ring} {how}, up to {ops} operations")
+    }
+}
+
 /// Explores all executions of one plan, on the engine or on a mutant of it; how many there are.
 ///
 /// # Errors
 ///
 /// The execution that fails, and the plan.
-pub fn check(plan: &Plan, mutation: Option<Mutation>) -> Result<u64, String> {
+pub fn check(plan: &Plan, mutant: Option<Mutant>) -> Result<u64, Failing> {
     let copy = plan.clone();
     let report = weft::Builder::new().check(move || {
-        mutate(mutation);
+        mutate(mutant.map(|Mutant(mutation)| mutation));
         let _ = run(&copy);
     });
     if report.is_complete() {
         return Ok(report.complete);
     }
-    Err(format!("{report}\n{plan}"))
+    let failure = report.failure();
+    let schedule = failure.map(|failure| Schedule::Decisions(failure.decisions.to_string()));
+    let message = failure.map_or_else(|| report.to_string(), weft::Failure::message);
+    Err(Failing {
+        plan: plan.clone(),
+        message: normalised(&message),
+        schedule,
+    })
+}
+
+/// The seed of a plan that fails, by its smallest execution.
+#[must_use]
+pub fn seed(failing: &Failing, mutant: Option<Mutant>) -> PlanSeed {
+    let Failing {
+        plan,
+        message,
+        schedule,
+    } = failing;
+    let schedule = schedule.clone().map(|schedule| {
+        let caught = Caught {
+            failure: message.clone(),
+            schedule,
+        };
+        subject(plan, mutant).minimise(caught).schedule.to_string()
+    });
+    PlanSeed {
+        layer: "weft".to_owned(),
+        mutant: mutant.map(|mutant| mutant.to_string()),
+        walk: "every execution".to_owned(),
+        schedule,
+        fails: message.clone(),
+        plan: plan.to_string(),
+    }
 }
 
 /// Whether no other plan of the family does the same:

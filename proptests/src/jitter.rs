@@ -2,8 +2,8 @@
 //! up at random. What the hardware can't do, or does one time in a million, it won't show.
 
 use crate::coverage::{Coverage, Reached};
+use crate::in_time::in_time;
 use crate::plan::Plan;
-use crate::quiet::in_time;
 use crate::request::Pace;
 use crate::run::run_at;
 
@@ -20,4 +20,10 @@ pub fn check(plan: &Plan, seed: u64) -> Result<Coverage, String> {
         let plan = plan.clone();
         move || run_at(&plan, Pace::Jitter(seed))
     })
+}
+
+/// Tries to make a plan fail again; how it does.
+#[must_use]
+pub fn again(plan: &Plan, seed: u64) -> Option<String> {
+    std::iter::repeat_n(seed, 200).find_map(|seed| check(plan, seed).err())
 }

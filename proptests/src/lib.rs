@@ -17,6 +17,8 @@
 //! out fails: a generator that lost its way would otherwise pass for ever.
 
 pub mod coverage;
+#[cfg(not(any(loom, weft)))]
+pub mod layer;
 pub mod ledger;
 pub mod minimal;
 pub mod plan;
@@ -41,12 +43,12 @@ pub mod soak;
 
 mod expected;
 mod gate;
+#[cfg(not(any(loom, shuttle, weft)))]
+mod in_time;
 #[cfg(all(test, not(any(loom, shuttle, weft))))]
 mod ledger_tests;
-#[cfg(not(any(loom, weft)))]
-mod quiet;
 mod random;
 mod text;
 mod thread;
 
-pub use seed::{Seed, replay};
+pub use seed::replay;

@@ -9,6 +9,7 @@ pub(crate) fn mix(number: u64) -> u64 {
 }
 
 /// A number for a text (FNV-1a, mixed).
+#[cfg(shuttle)]
 pub(crate) fn of_text(text: &str) -> u64 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

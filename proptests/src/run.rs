@@ -6,6 +6,8 @@ use crate::plan::{End, Job, Op, Plan};
 use crate::request::{Pace, Request, Shared, Ticket};
 use crate::thread::yield_now;
 use flipside::{Prepared, Threads};
+#[cfg(any(shuttle, weft))]
+use flipside_models::{checker::Subject, mutant::Mutant};
 use std::mem::forget;
 use std::sync::Arc;
 
@@ -17,6 +19,16 @@ use std::sync::Arc;
 #[must_use]
 pub fn run(plan: &Plan) -> Coverage {
     run_at(plan, Pace::Free)
+}
+
+/// The plan on the engine or on a mutant of it, to be run in one execution.
+#[cfg(any(shuttle, weft))]
+#[must_use]
+pub fn subject(plan: &Plan, mutant: Option<Mutant>) -> Subject {
+    let (workers, plan) = (plan.config.workers, plan.clone());
+    Subject::new(workers, mutant, move || {
+        let _ = run(&plan);
+    })
 }
 
 pub(crate) fn run_at(plan: &Plan, pace: Pace) -> Coverage {
@@ -31,6 +43,7 @@ pub(crate) fn run_at(plan: &Plan, pace: Pace) -> Coverage {
         shared,
     };
     for (number, op) in plan.ops.iter().enumerate() {
+        note(op);
         course.step(*op);
         course.pace(number);
     }
@@ -39,6 +52,15 @@ pub(crate) fn run_at(plan: &Plan, pace: Pace) -> Coverage {
     course.ledger.balance();
     course.ledger.coverage
 }
+
+/// The operation, as a replay shows it.
+#[cfg(any(loom, shuttle, weft))]
+fn note(op: &Op) {
+    flipside::trace::note(|| op.to_string());
+}
+
+#[cfg(not(any(loom, shuttle, weft)))]
+const fn note(_op: &Op) {}
 
 struct Course<'p> {
     /// Before the pool, which could not end otherwise.

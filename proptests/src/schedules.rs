@@ -3,24 +3,31 @@
 //!
 //! Everything is a function of the plan, the scheduler and the seed, so a failure needs no more
 //! than these to come back. The schedule that failed is kept as well, as the tasks in their order:
-//! that outlives other changes of the scheduler, and it can be made smaller.
+//! that outlives other changes of the scheduler, can be made smaller, and is what a replay shows.
 
 use crate::coverage::{Coverage, Reached};
+use crate::minimal::minimal;
 use crate::plan::Plan;
-use crate::quiet::quietly;
 use crate::random::of_text;
-use crate::run::run;
-use flipside::{Fault, Mutation, mutate};
+use crate::run::{run, subject};
+use flipside::mutate;
+use flipside_models::checker::{Caught, quietly, shuttle_config};
+use flipside_models::log::normalised;
+use flipside_models::mutant::Mutant;
+use flipside_models::replay::PlanSeed;
+use flipside_models::seed::Schedule;
+use shuttle::Runner;
 use shuttle::scheduler::{
-    PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId, UrwRandomScheduler,
+    PctScheduler, RandomScheduler, Schedule as Beginning, Scheduler, Task, TaskId,
+    UrwRandomScheduler,
 };
-use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
-use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More than any plan takes, and soon reached by one that spins for ever.
-const MAX_STEPS: usize = 200_000;
+/// Schedules for each plan.
+pub const SCHEDULES: usize = 20;
+
+/// Schedules for each plan while a failing one is made smaller.
+pub const MANY: usize = 300;
 
 /// The depth of the bugs that PCT looks for: that many preemptions at the worst places, less one.
 const PCT_DEPTH: usize = 3;
@@ -59,42 +66,6 @@ impl Walk {
     }
 }
 
-/// Who went, step by step.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Steps(Vec<usize>);
-
-impl Steps {
-    /// How often it goes over from one thread to another.
-    #[must_use]
-    pub fn switches(&self) -> usize {
-        self.0.chunk_by(|a, b| a == b).count().saturating_sub(1)
-    }
-}
-
-impl fmt::Display for Steps {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, run) in self.0.chunk_by(|a, b| a == b).enumerate() {
-            let space = if at > 0 { " " } else { "" };
-            write!(f, "{space}{}*{}", run[0], run.len())?;
-        }
-        Ok(())
-    }
-}
-
-impl FromStr for Steps {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let run = |word: &str| {
-            let (task, times) = word.split_once('*')?;
-            Some(vec![task.parse().ok()?; times.parse().ok()?])
-        };
-        let run = |word| run(word).ok_or_else(|| format!("`{word}` is no part of a schedule"));
-        let runs: Result<Vec<_>, _> = text.split_whitespace().map(run).collect();
-        Ok(Self(runs?.concat()))
-    }
-}
-
 /// A run that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failing {
@@ -105,7 +76,7 @@ pub struct Failing {
     /// Which of its schedules it was, from 1.
     pub execution: usize,
     /// The schedule itself.
-    pub steps: Steps,
+    pub schedule: Schedule,
     /// What was wrong.
     pub message: String,
 }
@@ -114,7 +85,8 @@ pub struct Failing {
 #[derive(Debug, Default)]
 struct Log {
     executions: usize,
-    steps: Vec<usize>,
+    /// Who went, for how many steps.
+    runs: Vec<(usize, usize)>,
     coverage: Coverage,
 }
 
@@ -131,11 +103,11 @@ impl<S> Recorder<S> {
 }
 
 impl<S: Scheduler> Scheduler for Recorder<S> {
-    fn new_execution(&mut self) -> Option<Schedule> {
+    fn new_execution(&mut self) -> Option<Beginning> {
         let schedule = self.inner.new_execution()?;
         let mut log = self.log();
         log.executions += 1;
-        log.steps.clear();
+        log.runs.clear();
         Some(schedule)
     }
 
@@ -147,7 +119,10 @@ impl<S: Scheduler> Scheduler for Recorder<S> {
     ) -> Option<TaskId> {
         let chosen = self.inner.next_task(tasks, current, is_yielding)?;
         let mut log = self.log();
-        log.steps.push(chosen.into());
+        match log.runs.last_mut() {
+            Some((task, steps)) if *task == usize::from(chosen) => *steps += 1,
+            _ => log.runs.push((chosen.into(), 1)),
+        }
         // Only a parked task is blocked and may wake by itself; the first task is the submitter.
         for task in tasks.iter().filter(|task| task.blocked()) {
             log.coverage.add(match usize::from(task.id()) {
@@ -163,62 +138,10 @@ impl<S: Scheduler> Scheduler for Recorder<S> {
     }
 }
 
-/// Follows a schedule as far as it can be followed. Where it names a task that can't go, the
-/// current one goes on, or else the first that can.
-struct Follow {
-    steps: std::vec::IntoIter<usize>,
-    started: bool,
-}
-
-impl Scheduler for Follow {
-    fn new_execution(&mut self) -> Option<Schedule> {
-        let first = !std::mem::replace(&mut self.started, true);
-        first.then(|| Schedule::new(0))
-    }
-
-    fn next_task(
-        &mut self,
-        tasks: &[&Task],
-        current: Option<TaskId>,
-        is_yielding: bool,
-    ) -> Option<TaskId> {
-        let wanted = self.steps.next();
-        let is = |wanted: Option<usize>| {
-            let mut tasks = tasks.iter().map(|task| task.id());
-            tasks.find(|&id| Some(usize::from(id)) == wanted)
-        };
-        let runnable = || tasks.iter().filter(|task| !task.blocked());
-        let current = current.filter(|_| !is_yielding).map(usize::from);
-        // Beyond its end, the one after the current one where that gives way: else it never ends.
-        let next = || runnable().find(|task| Some(usize::from(task.id())) > current);
-        is(wanted)
-            .or_else(|| {
-                runnable()
-                    .map(|task| task.id())
-                    .find(|&id| Some(usize::from(id)) == current)
-            })
-            .or_else(|| next().map(|task| task.id()))
-            .or_else(|| runnable().next().map(|task| task.id()))
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        0
-    }
-}
-
-fn config() -> Config {
-    let mut config = Config::new();
-    config.stack_size = 1 << 17;
-    config.failure_persistence = FailurePersistence::None;
-    config.max_steps = MaxSteps::FailAfter(MAX_STEPS);
-    config.silence_warnings = true;
-    config
-}
-
 /// Runs a plan under a scheduler: what it reached, or what was wrong, and in any case the log.
 fn explore(
     plan: &Plan,
-    fault: Option<Fault>,
+    mutant: Option<Mutant>,
     scheduler: impl Scheduler + Send + 'static,
 ) -> (Result<Coverage, String>, Log) {
     let log = Arc::new(Mutex::new(Log::default()));
@@ -229,8 +152,8 @@ fn explore(
     let coverage = Arc::new(Mutex::new(Coverage::default()));
     let (plan, reached) = (plan.clone(), Arc::clone(&coverage));
     let outcome = quietly(|| {
-        Runner::new(recorder, config()).run(move || {
-            mutate(fault.map(Mutation::Faulty));
+        Runner::new(recorder, shuttle_config()).run(move || {
+            mutate(mutant.map(|Mutant(mutation)| mutation));
             let coverage = run(&plan);
             reached
                 .lock()
@@ -242,6 +165,7 @@ fn explore(
     let log = std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner));
     let mut coverage = *coverage.lock().unwrap_or_else(PoisonError::into_inner);
     coverage.merge(log.coverage);
+    let outcome = outcome.map_err(|message| normalised(&message));
     (outcome.map(|()| coverage), log)
 }
 
@@ -252,17 +176,17 @@ fn explore(
 /// The first that failed.
 pub fn walk(
     plan: &Plan,
-    fault: Option<Fault>,
+    mutant: Option<Mutant>,
     walk: Walk,
     seed: u64,
     schedules: usize,
 ) -> Result<Coverage, Failing> {
-    let (outcome, log) = explore(plan, fault, walk.scheduler(seed, schedules));
+    let (outcome, log) = explore(plan, mutant, walk.scheduler(seed, schedules));
     outcome.map_err(|message| Failing {
         walk,
         seed,
         execution: log.executions,
-        steps: Steps(log.steps),
+        schedule: Schedule::Tasks(log.runs),
         message,
     })
 }
@@ -273,51 +197,44 @@ pub fn walk(
 /// # Errors
 ///
 /// The first that failed.
-pub fn all_walks(plan: &Plan, fault: Option<Fault>, schedules: usize) -> Result<Coverage, Failing> {
+pub fn all_walks(
+    plan: &Plan,
+    mutant: Option<Mutant>,
+    schedules: usize,
+) -> Result<Coverage, Failing> {
     let seed = of_text(&plan.to_string());
     let mut coverage = Coverage::default();
     for (at, kind) in Walk::ALL.into_iter().enumerate() {
         // 20 are 7 + 7 + 6.
         let share = (schedules + 2 - at) / Walk::ALL.len();
-        coverage.merge(walk(plan, fault, kind, seed, share)?);
+        coverage.merge(walk(plan, mutant, kind, seed, share)?);
     }
     Ok(coverage)
 }
 
-/// Runs a plan on one schedule, as far as that can be followed: what was wrong, if something was,
-/// and the schedule that it went by.
+/// A schedule with fewer switches on which the plan fails with the same message.
 #[must_use]
-pub fn follow(plan: &Plan, fault: Option<Fault>, steps: &Steps) -> (Option<String>, Steps) {
-    let follow = Follow {
-        steps: steps.0.clone().into_iter(),
-        started: false,
+pub fn shrink(plan: &Plan, mutant: Option<Mutant>, failing: &Failing) -> Schedule {
+    let caught = Caught {
+        failure: failing.message.clone(),
+        schedule: failing.schedule.clone(),
     };
-    let (outcome, log) = explore(plan, fault, follow);
-    (outcome.err(), Steps(log.steps))
+    subject(plan, mutant).minimise(caught).schedule
 }
 
-/// A schedule with fewer switches on which the plan fails with the same message: parts of it are
-/// left out as long as that works.
+/// The seed of a plan that fails: the plan made small, then its schedule.
 #[must_use]
-pub fn shrink(plan: &Plan, fault: Option<Fault>, failing: &Failing) -> Steps {
-    let mut best = failing.steps.clone();
-    let size = |steps: &Steps| (steps.switches(), steps.0.len());
-    let mut tries = 400;
-    let mut part = best.0.len().div_ceil(2);
-    while part > 0 && tries > 0 {
-        let mut at = 0;
-        while at < best.0.len() && tries > 0 {
-            tries -= 1;
-            let end = (at + part).min(best.0.len());
-            let without = [&best.0[..at], &best.0[end..]].concat();
-            let (message, steps) = follow(plan, fault, &Steps(without));
-            if message.as_ref() == Some(&failing.message) && size(&steps) < size(&best) {
-                best = steps;
-            } else {
-                at += part;
-            }
-        }
-        part /= 2;
-    }
-    best
+pub fn seed(plan: &Plan, mutant: Option<Mutant>) -> Option<PlanSeed> {
+    // On many schedules, so that a smaller plan does not pass by luck.
+    let check = |plan: &Plan| all_walks(plan, mutant, MANY);
+    let plan = minimal(plan.clone(), |plan| check(plan).is_err());
+    let failing = check(&plan).err()?;
+    Some(PlanSeed {
+        layer: "shuttle".to_owned(),
+        mutant: mutant.map(|mutant| mutant.to_string()),
+        walk: format!("{} {}", failing.walk.name(), failing.seed),
+        schedule: Some(shrink(&plan, mutant, &failing).to_string()),
+        fails: failing.message,
+        plan: plan.to_string(),
+    })
 }

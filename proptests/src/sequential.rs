@@ -3,8 +3,8 @@
 
 use crate::coverage::{Coverage, Reached};
 use crate::gate::Gate;
+use crate::in_time::in_time;
 use crate::plan::Plan;
-use crate::quiet::in_time;
 use crate::request::Pace;
 use crate::run::run_at;
 

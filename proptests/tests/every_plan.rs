@@ -13,47 +13,25 @@ fn loom_has_no_layer_here() {}
 #[cfg(weft)]
 mod checked {
     use flipside::{Mutation, Site};
-    use flipside_proptests::exhaustive::{Family, check};
+    use flipside_models::mutant::Mutant;
+    use flipside_proptests::exhaustive::{DEEP, Family, QUICK, check, seed};
+    use flipside_proptests::replay;
+    use flipside_proptests::seed::report;
     use std::time::Instant;
-
-    const fn family(workers: usize, ring: usize, sleeps: bool, ops: usize) -> Family {
-        Family {
-            workers,
-            ring,
-            sleeps,
-            ops,
-        }
-    }
-
-    /// Where both sides spin, all plans of four operations. Where they sleep, each request
-    /// multiplies the executions by twenty, so fewer.
-    const FAMILIES: &[Family] = &[
-        family(1, 1, false, 4),
-        family(1, 2, false, 4),
-        family(2, 1, false, 4),
-        family(2, 2, false, 4),
-        family(1, 1, true, 2),
-        family(1, 2, true, 2),
-        family(2, 1, true, 1),
-        family(2, 2, true, 1),
-    ];
 
     fn explore(family: &Family) {
         let start = Instant::now();
-        let explored = family.explore().unwrap_or_else(|why| panic!("{why}"));
-        let plans = [1, 7, 53, 457, 4_033][family.ops];
-        assert_eq!(explored.plans, plans, "plans of so many operations");
-        assert!(explored.executions >= plans);
+        let explored = family
+            .explore()
+            .unwrap_or_else(|failing| panic!("{}", report(&seed(&failing, None))));
+        assert_eq!(
+            Some(explored.plans),
+            family.known(),
+            "plans of so many operations"
+        );
+        assert!(explored.executions >= explored.plans);
         println!(
-            "{}x{} {}, up to {} operations: {} plans, {} executions, {:.1?}",
-            family.workers,
-            family.ring,
-            if family.sleeps {
-                "sleeping"
-            } else {
-                "spinning"
-            },
-            family.ops,
+            "{family}: {} plans, {} executions, {:.1?}",
             explored.plans,
             explored.executions,
             start.elapsed()
@@ -62,34 +40,44 @@ mod checked {
 
     #[test]
     fn every_small_plan_in_every_execution() {
-        FAMILIES.iter().for_each(explore);
+        QUICK.iter().for_each(explore);
     }
 
     #[test]
-    #[ignore = "takes minutes: cargo test … --test every_plan -- --ignored"]
+    #[ignore = "takes minutes: ci/deep plans, or cargo test … --test every_plan -- --ignored"]
     fn more_plans_that_sleep() {
-        [family(1, 1, true, 3), family(2, 1, true, 2)]
-            .iter()
-            .for_each(explore);
+        DEEP.iter().for_each(explore);
     }
 
-    /// That the enumeration would notice: without any one barrier some plan of these fails.
+    /// That the enumeration would notice: without any one barrier some plan of these fails, and its
+    /// seed shows how.
     #[test]
     fn each_barrier_is_missed_by_a_plan_of_two_operations() {
-        let families = [family(1, 1, false, 2), family(1, 1, true, 1)];
+        let family = |sleeps, ops| Family {
+            workers: 1,
+            ring: 1,
+            sleeps,
+            ops,
+        };
+        let families = [family(false, 2), family(true, 1)];
         for &site in Site::ALL {
-            let without = Some(Mutation::Weakened(site, None));
+            let without = Some(Mutant(Mutation::Weakened(site, None)));
             let plans = families.iter().flat_map(|family| {
                 let plans = family.plans().into_iter();
                 plans.map(|signs| (family.sleeps, family.plan(&signs), signs))
             });
-            let mut plans = plans.filter(|(_, plan, _)| check(plan, without).is_err());
-            match plans.next() {
-                Some((sleeps, _, signs)) => {
-                    println!("{:16} `{signs}`, sleeping: {sleeps}", site.name())
-                }
-                None => panic!("no plan fails without {}", site.name()),
-            }
+            let failing = plans.filter_map(|(sleeps, plan, signs)| {
+                let failing = check(&plan, without).err()?;
+                Some((sleeps, signs, failing))
+            });
+            let Some((sleeps, signs, failing)) = failing.into_iter().next() else {
+                panic!("no plan fails without {}", site.name());
+            };
+            println!("{:18} `{signs}`, sleeping: {sleeps}", site.name());
+            let seed = seed(&failing, without);
+            let execution = replay(&seed.to_string()).expect(site.name());
+            assert_eq!(execution.failure, failing.message, "{}", site.name());
+            assert!(!execution.events.is_empty(), "{}", site.name());
         }
     }
 }

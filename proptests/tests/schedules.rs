@@ -1,6 +1,4 @@
 //! The layer of random schedules: plan × schedule, under shuttle.
-//!
-//! `FLIPSIDE_FAULT=no-recheck` puts that fault into the engine, to see the test fail.
 
 #[cfg(not(shuttle))]
 #[test]
@@ -8,40 +6,36 @@
 fn random_schedules_run_under_shuttle() {}
 
 #[cfg(shuttle)]
-mod common;
-
-#[cfg(shuttle)]
 mod checked {
-    use super::common::check_plans;
-    use flipside::Fault;
-    use flipside_proptests::detection::{MANY, SCHEDULES, fault_of};
-    use flipside_proptests::minimal::minimal;
-    use flipside_proptests::plan::Plan;
-    use flipside_proptests::schedules::{all_walks, shrink};
-    use flipside_proptests::seed::Seed;
-
-    fn seed(plan: &Plan, fault: Option<Fault>) -> Option<Seed> {
-        let check = |plan: &Plan| all_walks(plan, fault, MANY);
-        let plan = minimal(plan.clone(), |plan| check(plan).is_err());
-        let failing = check(&plan).err()?;
-        let steps = shrink(&plan, fault, &failing);
-        Some(Seed::of(&plan, fault, &failing, &steps))
-    }
+    use flipside_proptests::layer::{Layer, PLANS};
+    use std::path::Path;
+    use std::process::Command;
 
     #[test]
     fn whatever_the_scheduler_does_nothing_is_lost() {
-        let fault = std::env::var("FLIPSIDE_FAULT").ok();
-        let fault = fault.map(|name| fault_of(&name).unwrap_or_else(|why| panic!("{why}")));
-        let regressions = match fault {
-            None => Some("schedules.txt"),
-            Some(_) => None,
-        };
-        check_plans(
-            2_000,
-            regressions,
-            &[],
-            |plan| all_walks(plan, fault, SCHEDULES).map_err(|failing| failing.message),
-            |plan| seed(plan, fault),
-        );
+        match Layer::schedules(None).run(PLANS, |_| ()) {
+            Ok(tally) => println!("{tally}"),
+            Err(why) => panic!("{why}"),
+        }
+    }
+
+    /// What is printed last is the command that replays the failure, and its file is a seed that
+    /// fails.
+    #[test]
+    fn a_failure_ends_with_the_command_that_replays_it() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let output = Command::new(env!("CARGO_BIN_EXE_plan"))
+            .args(["check", "--mutant", "pending-ignored"])
+            .current_dir(&root)
+            .output()
+            .expect("the binary");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let last = said.lines().last().unwrap_or_default();
+        let file = last.strip_prefix("cargo replay ").expect(last);
+        let text = std::fs::read_to_string(root.join(file)).expect(file);
+        let execution = flipside_proptests::replay(&text).expect("it fails again");
+        assert!(!execution.events.is_empty() && !execution.story.is_empty());
+        assert!(flipside_proptests::replay(&text.replace("fails ", "fails not ")).is_err());
     }
 }

@@ -2,11 +2,13 @@
 
 use super::{Bounds, Checker};
 use crate::log::Execution;
+use crate::mutant::Mutant;
 use crate::program::Program;
 use crate::scenario::by_name;
 use crate::seed::{RENEW, Schedule, Seed};
 pub(super) use flipside::trace::Log;
 use flipside::trace::{Record, record_into};
+use std::fmt;
 use std::sync::{Arc, PoisonError};
 
 /// A scenario, ready to run; its steps go into the log, if one is given.
@@ -30,9 +32,8 @@ pub struct Replayed {
     pub execution: Execution,
 }
 
-fn model(program: Program) -> Model {
-    Arc::new(move |log| {
-        record_into(log);
+fn subject(program: Program) -> Subject {
+    Subject::new(program.size.workers, program.mutant, move || {
         program.run();
     })
 }
@@ -42,15 +43,15 @@ fn model(program: Program) -> Model {
 #[must_use]
 pub fn catch(program: Program, bounds: Bounds, small: bool) -> Option<Caught> {
     #[cfg(loom)]
-    use super::loom::{find, minimise};
+    use super::loom::find;
     #[cfg(shuttle)]
-    use super::shuttle::{find, minimise};
+    use super::shuttle::find;
     #[cfg(weft)]
-    use super::weft::{find, minimise};
-    let model = model(program);
-    let caught = find(&model, bounds)?;
+    use super::weft::find;
+    let subject = subject(program);
+    let caught = find(&subject.model, bounds)?;
     Some(if small {
-        minimise(&model, caught)
+        subject.minimise(caught)
     } else {
         caught
     })
@@ -62,17 +63,97 @@ pub fn catch(program: Program, bounds: Bounds, small: bool) -> Option<Caught> {
 ///
 /// If the schedule is none of this checker's.
 pub fn replay(program: Program, schedule: &Schedule) -> Result<Replayed, String> {
-    #[cfg(loom)]
-    use super::loom::replay;
-    #[cfg(shuttle)]
-    use super::shuttle::replay;
-    #[cfg(weft)]
-    use super::weft::replay;
-    let mut replayed = replay(&model(program), schedule, program.size.workers)?;
-    if replayed.failure.is_some() {
-        replayed.execution.story = crate::story::tell(&replayed.execution, program.mutant);
+    subject(program).replay(schedule)
+}
+
+/// Anything that uses the engine, ready to be run by this build's checker.
+#[derive(Clone)]
+pub struct Subject {
+    model: Model,
+    workers: usize,
+    mutant: Option<Mutant>,
+}
+
+impl Subject {
+    /// What `run` does, on the engine or on a mutant of it, with pools of so many workers.
+    pub fn new(
+        workers: usize,
+        mutant: Option<Mutant>,
+        run: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let model: Model = Arc::new(move |log| {
+            Mutant::activate(mutant);
+            record_into(log);
+            run();
+        });
+        Self {
+            model,
+            workers,
+            mutant,
+        }
     }
-    Ok(replayed)
+
+    /// The same failure by a smaller execution, as far as one is found.
+    #[must_use]
+    pub fn minimise(&self, caught: Caught) -> Caught {
+        #[cfg(loom)]
+        use super::loom::minimise;
+        #[cfg(shuttle)]
+        use super::shuttle::minimise;
+        #[cfg(weft)]
+        use super::weft::minimise;
+        minimise(&self.model, caught)
+    }
+
+    /// Runs just that execution again.
+    ///
+    /// # Errors
+    ///
+    /// If the schedule is none of this checker's.
+    pub fn replay(&self, schedule: &Schedule) -> Result<Replayed, String> {
+        #[cfg(loom)]
+        use super::loom::replay;
+        #[cfg(shuttle)]
+        use super::shuttle::replay;
+        #[cfg(weft)]
+        use super::weft::replay;
+        let mut replayed = replay(&self.model, schedule, self.workers)?;
+        if replayed.failure.is_some() {
+            replayed.execution.story = crate::story::tell(&replayed.execution, self.mutant);
+        }
+        Ok(replayed)
+    }
+
+    /// Runs it again, and holds it to the failure that is known of it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fail in that way; `meant` says what to do if that is meant.
+    pub fn rerun(
+        &self,
+        schedule: &Schedule,
+        fails: &str,
+        meant: &str,
+    ) -> Result<Execution, String> {
+        let replayed = self.replay(schedule)?;
+        let changed = "the engine, the scenario or the checker has changed";
+        match replayed.failure {
+            Some(failure) if failure == fails => Ok(replayed.execution),
+            Some(failure) => Err(format!(
+                "it fails in another way now\n  it was: {fails}\n  now:    {failure}\n{changed}; if that is \
+                 meant, {meant}"
+            )),
+            None => Err(format!(
+                "it passes now: {changed}; if that is meant, {meant}"
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject").finish_non_exhaustive()
+    }
 }
 
 pub(super) fn taken(log: &Log) -> Vec<Record> {
@@ -100,16 +181,5 @@ pub fn rerun(seed: &Seed) -> Result<Execution, String> {
         design: seed.design,
         mutant: seed.mutant.as_deref().map(str::parse).transpose()?,
     };
-    let replayed = replay(program, &seed.schedule)?;
-    match replayed.failure {
-        Some(failure) if failure == seed.failure => Ok(replayed.execution),
-        Some(failure) => Err(format!(
-            "it fails in another way now\n  it was: {}\n  now:    {failure}\nthe engine, the scenario or the \
-             checker has changed; if that is meant, {RENEW}",
-            seed.failure
-        )),
-        None => Err(format!(
-            "it passes now: the engine, the scenario or the checker has changed; if that is meant, {RENEW}"
-        )),
-    }
+    subject(program).rerun(&seed.schedule, &seed.failure, RENEW)
 }

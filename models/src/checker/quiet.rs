@@ -12,9 +12,14 @@ thread_local! {
 /// the cause where a later one is only its consequence. Nothing is printed.
 ///
 /// The checkers run a model's threads on the thread that calls them, so theirs are caught too.
-pub(super) fn quietly<T>(f: impl FnOnce() -> T) -> Result<T, String> {
+///
+/// # Errors
+///
+/// The message of the panic.
+pub fn quietly<T>(f: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
+        before_hook();
         let default = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             let kept = PANICS.with_borrow_mut(|panics| match panics {
@@ -37,6 +42,17 @@ pub(super) fn quietly<T>(f: impl FnOnce() -> T) -> Result<T, String> {
         None => message(&*payload),
     })
 }
+
+/// shuttle's own hook prints: once it is there, ours can go in front of it.
+#[cfg(shuttle)]
+fn before_hook() {
+    let mut config = shuttle::Config::new();
+    config.silence_warnings = true;
+    shuttle::Runner::new(shuttle::scheduler::RandomScheduler::new(1), config).run(|| ());
+}
+
+#[cfg(not(shuttle))]
+const fn before_hook() {}
 
 fn message(payload: &(dyn std::any::Any + Send)) -> String {
     let text = payload.downcast_ref::<&'static str>().copied();

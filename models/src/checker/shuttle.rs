@@ -12,7 +12,7 @@ use schedule::{Following, Noted, Noting, Runs};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// Fixed, so that two runs of one version explore the same schedules.
@@ -21,8 +21,12 @@ const SEED: u64 = 0x0f11_b51d;
 /// The depth of the bugs that PCT looks for: that many preemptions at the worst places, less one.
 const PCT_DEPTH: usize = 3;
 
-/// Steps of one execution.
-const MAX_STEPS: usize = 100_000;
+/// Steps of one execution: more than any scenario or plan takes, and soon reached by one that spins
+/// for ever.
+const MAX_STEPS: usize = 200_000;
+
+/// Bytes of a thread's stack.
+const STACK: usize = 1 << 17;
 
 pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
@@ -82,23 +86,25 @@ pub(super) fn check(
     }
 }
 
+/// How shuttle is run here.
+#[must_use]
+pub fn config() -> Config {
+    let mut config = Config::new();
+    config.failure_persistence = FailurePersistence::None;
+    config.silence_warnings = true;
+    config.stack_size = STACK;
+    config.max_steps = MaxSteps::FailAfter(MAX_STEPS);
+    config
+}
+
 fn explore(
     scheduler: impl Scheduler + 'static,
     bounds: Bounds,
     f: impl Fn() + Send + Sync + 'static,
 ) -> Result<(), String> {
-    let mut config = Config::new();
-    config.failure_persistence = FailurePersistence::None;
-    config.silence_warnings = true;
+    let mut config = config();
     config.max_time = bounds.time;
-    // No scenario takes as many steps, so what does is a loop that waits in vain.
-    config.max_steps = MaxSteps::FailAfter(MAX_STEPS);
 
-    // shuttle's panic hook prints; once it is there, `quietly` can go in front of it.
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        Runner::new(RandomScheduler::new(1), config.clone()).run(|| ());
-    });
     quietly(|| {
         Runner::new(scheduler, config).run(f);
     })

@@ -12,8 +12,7 @@ pub(crate) fn execution(
     failure: String,
     from: impl Fn(usize) -> Option<Source>,
 ) -> Execution {
-    let mut threads = vec!["submitter".to_owned()];
-    threads.extend((0..workers).map(|worker| format!("worker {worker}")));
+    let threads = names(&records, workers);
     let mut events: Vec<Event> = Vec::with_capacity(records.len());
     for (index, record) in records.into_iter().enumerate() {
         let what = match record.what {
@@ -75,6 +74,21 @@ pub(crate) fn execution(
         None => ends(&execution),
     };
     execution
+}
+
+/// The threads' names. A program that starts another pool has its workers after the last one's.
+fn names(records: &[Record], workers: usize) -> Vec<String> {
+    let started = records.iter().map(|record| match record.what {
+        trace::What::Spawn(thread) => thread,
+        _ => record.thread,
+    });
+    let started = started.max().unwrap_or(0).max(workers);
+    let name = |thread: usize| match thread / workers {
+        0 => format!("worker {thread}"),
+        pool => format!("worker {} of pool {}", thread % workers, pool + 1),
+    };
+    let submitter = std::iter::once("submitter".to_owned());
+    submitter.chain((0..started).map(name)).collect()
 }
 
 /// Where a read reads from.

@@ -1,9 +1,32 @@
 //! Where the seeds are.
 
+use super::plan::PlanSeed;
 use crate::seed::{Seed, file_name};
 use crate::verify::build::Workspace;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Of either kind.
+#[derive(Debug)]
+pub(super) enum AnySeed {
+    /// Of a scenario.
+    Scenario(Seed),
+    /// Of a plan.
+    Plan(PlanSeed),
+}
+
+impl FromStr for AnySeed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if PlanSeed::is_one(text) {
+            text.parse().map(Self::Plan)
+        } else {
+            text.parse().map(Self::Scenario)
+        }
+    }
+}
 
 /// The directory of the committed ones.
 pub(super) fn kept(workspace: &Workspace) -> PathBuf {
@@ -16,7 +39,7 @@ fn directories(workspace: &Workspace) -> [PathBuf; 2] {
 }
 
 /// The seed of that name, or in that file.
-pub(super) fn load(workspace: &Workspace, name: &str) -> Result<(PathBuf, Seed), String> {
+pub(super) fn load(workspace: &Workspace, name: &str) -> Result<(PathBuf, AnySeed), String> {
     let file = Path::new(name);
     let path = if file.is_file() {
         file.to_owned()
@@ -73,8 +96,16 @@ pub(super) fn list(workspace: &Workspace) -> Result<String, String> {
     for path in paths(workspace) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let read = fs::read_to_string(&path).map_err(|why| why.to_string());
-        let line = match read.and_then(|text| text.parse::<Seed>()) {
-            Ok(seed) => format!(
+        let line = match read.and_then(|text| text.parse()) {
+            Ok(AnySeed::Plan(seed)) => format!(
+                "{name:30} {:15} {:6} {:>5} {:>8}  {}",
+                "a plan",
+                seed.pool(),
+                "-",
+                "-",
+                seed.fails
+            ),
+            Ok(AnySeed::Scenario(seed)) => format!(
                 "{name:30} {:15} {:6} {:>5} {:>8}  {}",
                 seed.scenario, seed.size, seed.minimal.steps, seed.minimal.switches, seed.failure
             ),

@@ -9,7 +9,8 @@ const STYLE: &str = "\
 font:16px/1.5 system-ui,sans-serif}h1{font:bold 1.15rem/1.4 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;\
 margin:0 0 .6rem;overflow-wrap:anywhere}p{margin:.4rem 0;max-width:46rem}.story{font-size:1.15rem}.failure{color:var(--bad);font-weight:600}\
 .dim{color:var(--dim)}.key span{white-space:nowrap;margin-right:1.2rem}.rf{color:var(--rf)}.gap{color:var(--bad)}.miss,.old{color:var(--miss)}\
-figure{margin:1.2rem 0;overflow-x:auto}figure svg{max-width:100%;height:auto}ol{display:none;list-style:none;margin:1rem 0;padding:0}\
+pre{margin:.6rem 0;padding:.5rem .7rem;background:var(--box);border-radius:4px;font:.85rem/1.45 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;\
+white-space:pre-wrap}figure{margin:1.2rem 0;overflow-x:auto}figure svg{max-width:100%;height:auto}ol{display:none;list-style:none;margin:1rem 0;padding:0}\
 li{border-left:4px solid var(--line);margin:.25rem 0;padding:.3rem .6rem;background:var(--box);border-radius:0 4px 4px 0;\
 font:.85rem/1.45 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}li.other{margin-left:1.6rem}\
 li.note{background:none;color:var(--dim)}li.culprit{border-color:var(--bad)}li.missing{border-left-style:dashed;border-color:var(--miss);color:var(--miss)}\
@@ -31,6 +32,9 @@ pub fn html(timeline: &Timeline) -> String {
         escape(&timeline.failure)
     );
     // Writing to a String cannot fail.
+    if !timeline.given.is_empty() {
+        let _ = writeln!(out, "<pre>{}</pre>", escape(&timeline.given.join("\n")));
+    }
     for line in &timeline.missing {
         let _ = writeln!(out, "<p>{}</p>", escape(line));
     }

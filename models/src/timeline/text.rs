@@ -46,6 +46,15 @@ pub fn text(timeline: &Timeline, look: Look, shown: Option<usize>) -> String {
         let _ = writeln!(out, "{line}");
     }
     out.push('\n');
+    for line in &timeline.given {
+        let _ = writeln!(out, "  {line}");
+    }
+    if timeline.rows.is_empty() {
+        return out;
+    }
+    if !timeline.given.is_empty() {
+        out.push('\n');
+    }
     let rows = &timeline.rows[..shown.unwrap_or(usize::MAX).min(timeline.rows.len())];
     let plan = Plan::new(timeline, look.width);
     plan.header(&mut out, timeline, look);

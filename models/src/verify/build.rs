@@ -1,4 +1,4 @@
-//! Building the models under a checker's cfg, in a target directory of its own.
+//! Building the models, or the properties, under a checker's cfg, in a target directory of its own.
 
 use super::children::Children;
 use super::progress;
@@ -19,6 +19,28 @@ pub(crate) struct Workspace {
     target: PathBuf,
 }
 
+/// What answers questions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Binary {
+    package: &'static str,
+    name: &'static str,
+    what: &'static str,
+}
+
+/// This command itself.
+pub(crate) const MODELS: Binary = Binary {
+    package: env!("CARGO_PKG_NAME"),
+    name: "flipside",
+    what: "models",
+};
+
+/// The one that runs plans. Its package builds on this one, so it is known here by name alone.
+pub(crate) const PLANS: Binary = Binary {
+    package: "flipside-proptests",
+    name: "plan",
+    what: "properties",
+};
+
 /// Why there is no binary.
 #[derive(Debug)]
 pub(crate) enum BuildError {
@@ -33,10 +55,13 @@ impl Workspace {
         // it was built.
         let package =
             env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let package = Path::new(&package);
         let output = cargo()
             .args(["metadata", "--format-version=1", "--no-deps"])
             .arg("--manifest-path")
-            .arg(Path::new(&package).join("Cargo.toml"))
+            .arg(package.join("Cargo.toml"))
+            // A test runs in its package's directory. What is relative is so to the workspace.
+            .current_dir(package.join(".."))
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .output()
@@ -53,7 +78,7 @@ impl Workspace {
         };
         Ok(Self {
             root: directory("workspace_root")?,
-            target: directory("target_directory")?,
+            target: common(directory("target_directory")?),
         })
     }
 
@@ -66,28 +91,48 @@ impl Workspace {
         self.target.join("flipside").join("seeds")
     }
 
-    /// Builds this command under the checker's cfg. The compiler's messages go to stderr.
+    /// A path as a command that is typed in the workspace may name it.
+    pub(crate) fn shown<'path>(&self, path: &'path Path) -> &'path Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    /// Builds a binary under the checker's cfg. The compiler's messages go to stderr.
     pub(crate) fn build(
         &self,
+        binary: Binary,
         checker: Checker,
         children: &Children,
     ) -> Result<PathBuf, BuildError> {
-        let target = self.target.join("flipside").join(checker.name());
+        let Binary {
+            package,
+            name,
+            what,
+        } = binary;
+        let (target, under) = match checker {
+            Checker::Native => (self.target.clone(), String::new()),
+            _ => {
+                let target = self.target.join("flipside").join(checker.name());
+                (target, format!(" under {checker}"))
+            }
+        };
         progress::line(&format!(
-            "building the models under {checker}, in {}",
+            "building the {what}{under}, in {}",
             target.display()
         ));
         let mut command = cargo();
+        if checker != Checker::Native {
+            command
+                .env("CARGO_ENCODED_RUSTFLAGS", rustflags(checker))
+                .env_remove("RUSTFLAGS");
+        }
         command
             .current_dir(&self.root)
             // What cargo built this very command with is in Cargo.lock by now.
             .args(["build", "--locked", "--release"])
-            .args(["--package", env!("CARGO_PKG_NAME"), "--bin", "flipside"])
+            .args(["--package", package, "--bin", name])
             .arg("--message-format=json-render-diagnostics")
             .arg("--target-dir")
             .arg(&target)
-            .env("CARGO_ENCODED_RUSTFLAGS", rustflags(checker))
-            .env_remove("RUSTFLAGS")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         if !io::stderr().is_terminal() {
@@ -95,9 +140,7 @@ impl Workspace {
             command.arg("--quiet");
         }
         let failed = |why: String| {
-            BuildError::Failed(format!(
-                "the build of the models under {checker} failed: {why}"
-            ))
+            BuildError::Failed(format!("the build of the {what}{under} failed: {why}"))
         };
         let started = children
             .spawn(&mut command)
@@ -105,7 +148,7 @@ impl Workspace {
             .ok_or(BuildError::Interrupted)?;
         let binary = started
             .stdout
-            .and_then(|out| executable(BufReader::new(out)));
+            .and_then(|out| executable(BufReader::new(out), name));
         let status = children
             .wait(started.id)
             .map_err(|why| failed(why.to_string()))?;
@@ -123,20 +166,33 @@ impl Workspace {
     }
 }
 
+/// The target directory that a checker's own one stands in, if it is one.
+fn common(target: PathBuf) -> PathBuf {
+    let own = Checker::ALL.map(|checker| Path::new("flipside").join(checker.name()));
+    if own.iter().any(|own| target.ends_with(own)) {
+        target
+            .ancestors()
+            .nth(2)
+            .map_or(target.clone(), Path::to_owned)
+    } else {
+        target
+    }
+}
+
 fn cargo() -> Command {
     // Set by `cargo run`, so that the builds use the same cargo.
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// The path of the binary, in cargo's messages: wherever a `build.target` may have put it.
-fn executable(messages: impl BufRead) -> Option<PathBuf> {
+fn executable(messages: impl BufRead, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .map_while(Result::ok)
         .filter_map(|line| {
             let message: Value = serde_json::from_str(&line).ok()?;
             let artifact = message.get("reason")? == "compiler-artifact"
-                && message.pointer("/target/name")? == "flipside";
+                && message.pointer("/target/name")? == name;
             let path = message.get("executable")?.as_str()?;
             artifact.then(|| PathBuf::from(path))
         })
@@ -201,6 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn seeds_of_all_checkers_go_to_one_place() {
+        for (target, expected) in [
+            ("/w/target", "/w/target"),
+            ("/w/target/flipside/shuttle", "/w/target"),
+            ("/w/flipside/mine", "/w/flipside/mine"),
+        ] {
+            assert_eq!(common(PathBuf::from(target)), Path::new(expected));
+        }
+    }
+
+    #[test]
     fn the_binary_is_the_one_that_cargo_names() {
         let messages = concat!(
             r#"{"reason":"compiler-artifact","target":{"name":"loom"},"executable":null}"#,
@@ -211,8 +278,9 @@ mod tests {
             "\n",
             r#"{"reason":"build-finished","success":true}"#,
         );
-        let found = executable(messages.as_bytes());
+        let found = executable(messages.as_bytes(), "flipside");
         assert_eq!(found.as_deref(), Some(Path::new("/t/flipside")));
-        assert_eq!(executable(&b"{}"[..]), None);
+        assert_eq!(executable(&b"{}"[..], "flipside"), None);
+        assert_eq!(executable(messages.as_bytes(), "plan"), None);
     }
 }
