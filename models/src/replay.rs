@@ -88,17 +88,12 @@ pub fn run(options: &Options) -> ExitCode {
         Err(why) => return complain(USAGE, why),
     };
     let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
-    let (binary, checker, headline) = match &seed {
-        AnySeed::Scenario(seed) => {
-            if let Err(why) = seed.fits() {
-                return complain(USAGE, format_args!("{}: {why}", path.display()));
-            }
-            (MODELS, seed.checker, Headline::of_scenario(seed))
-        }
-        AnySeed::Plan(seed) => match seed.checker() {
-            Ok(checker) => (PLANS, checker, Headline::of_plan(seed, checker)),
-            Err(why) => return failed(why),
+    let (binary, checker) = match &seed {
+        AnySeed::Scenario(seed) => match seed.fits() {
+            Ok(()) => (MODELS, seed.checker),
+            Err(why) => return complain(USAGE, format_args!("{}: {why}", path.display())),
         },
+        AnySeed::Plan(seed) => (PLANS, seed.checker),
     };
     let rerun = |command: &mut Command| {
         command.arg("rerun").arg(&path);
@@ -111,6 +106,10 @@ pub fn run(options: &Options) -> ExitCode {
     };
     let Some(execution) = executions.into_iter().next() else {
         return failed("its run said nothing".to_owned());
+    };
+    let headline = match &seed {
+        AnySeed::Scenario(seed) => Headline::of_scenario(seed),
+        AnySeed::Plan(seed) => Headline::of_plan(seed, &execution),
     };
     let timeline = lay_out(headline, &execution);
     match show(options, &timeline) {

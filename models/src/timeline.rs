@@ -113,16 +113,18 @@ impl Headline {
 
     /// Of a plan that fails.
     #[must_use]
-    pub fn of_plan(seed: &PlanSeed, checker: Checker) -> Self {
+    pub fn of_plan(seed: &PlanSeed, execution: &Execution) -> Self {
+        let PlanSeed { walk, checker, .. } = seed;
         let mutant = seed.mutant.as_deref().unwrap_or("the engine");
         let how = match checker {
-            Checker::Native => format!("threads of the system, {}", seed.walk),
+            Checker::Native => "threads of the system".to_owned(),
             _ => format!("{checker} {}", checker.version()),
         };
+        let (steps, switches) = (execution.steps(), execution.switches());
         Self {
             title: format!("{mutant} · a plan · {how}"),
             given: seed.plan.lines().map(str::to_owned).collect(),
-            extent: format!("found by {}", seed.walk),
+            extent: format!("{steps} steps, {switches} switches; found by {walk}"),
         }
     }
 }

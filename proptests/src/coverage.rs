@@ -1,5 +1,6 @@
 //! What the plans of a run reached: counted and demanded, not assumed.
 
+use flipside::Design;
 use std::fmt;
 
 macro_rules! reached {
@@ -99,6 +100,7 @@ impl Coverage {
 pub struct Tally {
     plans: usize,
     counts: Vec<usize>,
+    designs: Vec<usize>,
     /// What this layer can't see or do.
     beyond: &'static [Reached],
 }
@@ -111,13 +113,15 @@ impl Tally {
         Self {
             plans: 0,
             counts,
+            designs: vec![0; Design::ALL.len()],
             beyond,
         }
     }
 
     /// Counts one plan.
-    pub fn count(&mut self, coverage: Coverage) {
+    pub fn count(&mut self, design: Design, coverage: Coverage) {
         self.plans += 1;
+        self.designs[place(design)] += 1;
         for &reached in Reached::ALL {
             self.counts[reached as usize] += usize::from(coverage.has(reached));
         }
@@ -139,12 +143,16 @@ impl Tally {
     /// If something was not reached.
     pub fn demand(&self) {
         let floor = self.plans / 200;
-        let missed: Vec<_> = Reached::ALL
+        let reached = Reached::ALL
             .iter()
             .filter(|reached| !self.beyond.contains(reached))
             .filter(|&&reached| self.counts[reached as usize] < floor)
-            .map(|reached| reached.text())
-            .collect();
+            .map(|reached| reached.text());
+        let designs = Design::ALL
+            .iter()
+            .filter(|&&design| self.designs[place(design)] < floor)
+            .map(|design| design.name());
+        let missed: Vec<_> = reached.chain(designs).collect();
         assert!(
             missed.is_empty(),
             "fewer than {floor} of {} plans reached: {}\n{self}",
@@ -152,6 +160,11 @@ impl Tally {
             missed.join("; ")
         );
     }
+}
+
+fn place(design: Design) -> usize {
+    let mut all = Design::ALL.iter();
+    all.position(|&other| other == design).unwrap_or(0)
 }
 
 impl fmt::Display for Tally {
@@ -163,6 +176,9 @@ impl fmt::Display for Tally {
             } else {
                 writeln!(f, "{:>8} {}", self.counts[reached as usize], reached.text())?;
             }
+        }
+        for &design in Design::ALL {
+            writeln!(f, "{:>8} design {design}", self.designs[place(design)])?;
         }
         Ok(())
     }
@@ -176,20 +192,27 @@ mod tests {
     fn what_no_plan_reached_fails_the_run() {
         let mut all = Coverage::default();
         Reached::ALL.iter().for_each(|&reached| all.add(reached));
+        let designs = || Design::ALL.iter().copied().cycle();
         let mut tally = Tally::beyond(&[Reached::WorkerSlept]);
-        for _ in 0..400 {
-            tally.count(all);
+        for design in designs().take(400) {
+            tally.count(design, all);
         }
         tally.demand();
-        let mut but_one = Tally::beyond(&[]);
-        for _ in 0..400 {
-            let mut most = Coverage::default();
-            Reached::ALL[1..]
-                .iter()
-                .for_each(|&reached| most.add(reached));
-            but_one.count(most);
+        let mut most = Coverage::default();
+        Reached::ALL[1..]
+            .iter()
+            .for_each(|&reached| most.add(reached));
+        for (coverage, designs, missed) in [
+            (most, Design::ALL, "reached: state Free"),
+            (all, &Design::ALL[1..], "reached: flip-striped"),
+        ] {
+            let mut but_one = Tally::beyond(&[]);
+            for &design in designs.iter().cycle().take(400) {
+                but_one.count(design, coverage);
+            }
+            let failed = std::panic::catch_unwind(|| but_one.demand()).expect_err(missed);
+            let why = failed.downcast_ref::<String>().expect("a message");
+            assert!(why.contains(missed), "{why}");
         }
-        let failed = std::panic::catch_unwind(|| but_one.demand());
-        assert!(failed.is_err(), "state Free was reached by none");
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::random::mix;
 use crate::schedules::{self, SCHEDULES, Walk, all_walks, walk};
-use crate::strategy::plans;
-use flipside::{Fault, Mutation};
-use flipside_models::mutant::Mutant;
+use crate::strategy::plans_of;
+use flipside::{Design, Fault, Mutation};
+use flipside_models::mutant::{Mutant, own};
 use flipside_models::replay::PlanSeed;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -17,9 +17,21 @@ pub const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/detection.md");
 /// Plans after which a search gives up: as many as a run of the tests takes.
 pub const PLANS: usize = 2_000;
 
+/// Each fault that the default design can have, and those in the others' own code.
+pub fn faults() -> impl Iterator<Item = (Design, Fault)> {
+    Design::ALL.iter().flat_map(|&design| {
+        own(design).filter_map(move |Mutant(mutation)| match mutation {
+            Mutation::Faulty(fault) => Some((design, fault)),
+            Mutation::Weakened(..) => None,
+        })
+    })
+}
+
 /// What was found out about one fault.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// The design that it was put into.
+    pub design: Design,
     /// The fault.
     pub fault: Fault,
     /// For each walk, the median number of plans; none if that many did not find it.
@@ -44,9 +56,9 @@ fn runner(seed: u64) -> TestRunner {
 
 /// How many plans one walk takes to find the fault.
 #[must_use]
-pub fn search(fault: Fault, kind: Walk, seed: u64) -> Option<usize> {
+pub fn search(design: Design, fault: Fault, kind: Walk, seed: u64) -> Option<usize> {
     let mut runner = runner(seed);
-    let plans = plans();
+    let plans = plans_of(design);
     (1..=PLANS).find(|&number| {
         let Ok(tree) = plans.new_tree(&mut runner) else {
             return false;
@@ -58,9 +70,9 @@ pub fn search(fault: Fault, kind: Walk, seed: u64) -> Option<usize> {
 
 /// Finds the fault as the tests would, and makes plan and schedule small.
 #[must_use]
-pub fn smallest(fault: Fault, seed: u64) -> Option<PlanSeed> {
+pub fn smallest(design: Design, fault: Fault, seed: u64) -> Option<PlanSeed> {
     let mutant = mutant(fault);
-    let outcome = runner(seed).run(&plans(), |plan| {
+    let outcome = runner(seed).run(&plans_of(design), |plan| {
         all_walks(&plan, mutant, SCHEDULES)
             .map_err(|failing| TestCaseError::fail(failing.message))?;
         Ok(())
@@ -74,17 +86,18 @@ pub fn smallest(fault: Fault, seed: u64) -> Option<PlanSeed> {
 /// Searches for each fault, so often with each walk.
 #[must_use]
 pub fn rows(searches: u64, mut progress: impl FnMut(&Row)) -> Vec<Row> {
-    let row = |&fault: &Fault| {
+    let row = |(design, fault)| {
         let row = Row {
+            design,
             fault,
             medians: Walk::ALL.map(|kind| {
                 let mut counts: Vec<_> = (0..searches)
-                    .map(|seed| search(fault, kind, seed).unwrap_or(usize::MAX))
+                    .map(|seed| search(design, fault, kind, seed).unwrap_or(usize::MAX))
                     .collect();
                 counts.sort_unstable();
                 Some(counts[counts.len() / 2]).filter(|&count| count != usize::MAX)
             }),
-            smallest: smallest(fault, 0).map(|seed| {
+            smallest: smallest(design, fault, 0).map(|seed| {
                 let switches = seed.schedule.map_or(0, |runs| runs.split(' ').count() - 1);
                 // Less the line of the pool.
                 (seed.plan.lines().count() - 1, switches)
@@ -93,15 +106,16 @@ pub fn rows(searches: u64, mut progress: impl FnMut(&Row)) -> Vec<Row> {
         progress(&row);
         row
     };
-    Fault::ALL.iter().map(row).collect()
+    faults().map(row).collect()
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "| `{}` | {} |",
+            "| `{}` | {} | {} |",
             self.fault.name(),
+            self.design,
             self.fault.summary().trim()
         )?;
         for median in self.medians {
@@ -131,8 +145,8 @@ Each fault of logic was put into the engine and searched for with random plans, 
 searches; a run of the tests takes {PLANS}. The last columns are what is left of a failing plan and
 its schedule once both have been made small.
 
-| fault | what is done wrong | random walk | PCT | URW | operations | switches |
-|---|---|--:|--:|--:|--:|--:|
+| fault | design | what is done wrong | random walk | PCT | URW | operations | switches |
+|---|---|---|--:|--:|--:|--:|--:|
 {lines}"
     )
 }

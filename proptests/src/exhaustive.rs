@@ -19,8 +19,8 @@
 
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
 use crate::run::{run, subject};
-use flipside::{Dispatch, mutate};
-use flipside_models::checker::Caught;
+use flipside::{Design, Dispatch, mutate};
+use flipside_models::checker::{Caught, Checker};
 use flipside_models::log::normalised;
 use flipside_models::mutant::Mutant;
 use flipside_models::replay::PlanSeed;
@@ -33,6 +33,8 @@ const SIGNS: &str = "swpabcdfxk";
 /// All plans of a family: a pool, and so many operations at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Family {
+    /// How requests change hands.
+    pub design: Design,
     /// Workers.
     pub workers: usize,
     /// Requests of each.
@@ -43,30 +45,53 @@ pub struct Family {
     pub ops: usize,
 }
 
-const fn family(workers: usize, ring: usize, sleeps: bool, ops: usize) -> Family {
-    Family {
-        workers,
-        ring,
-        sleeps,
-        ops,
-    }
-}
+/// Workers, requests of each, whether they sleep, operations.
+type Pool = (usize, usize, bool, usize);
 
-/// What the tests explore. Where both sides spin, all plans of four operations. Where they sleep,
-/// each request multiplies the executions by twenty, so fewer.
-pub const QUICK: &[Family] = &[
-    family(1, 1, false, 4),
-    family(1, 2, false, 4),
-    family(2, 1, false, 4),
-    family(2, 2, false, 4),
-    family(1, 1, true, 2),
-    family(1, 2, true, 2),
-    family(2, 1, true, 1),
-    family(2, 2, true, 1),
+/// What the tests explore of the default design. Where both sides spin, all plans of four
+/// operations. Where they sleep, each request multiplies the executions by twenty, so fewer.
+const QUICK: &[Pool] = &[
+    (1, 1, false, 4),
+    (1, 2, false, 4),
+    (2, 1, false, 4),
+    (2, 2, false, 4),
+    (1, 1, true, 3),
+    (1, 2, true, 2),
+    (2, 1, true, 1),
+    (2, 2, true, 1),
 ];
 
+/// And of each other one.
+const QUICK_OTHERS: &[Pool] = &[(1, 2, false, 3), (2, 1, false, 2), (1, 1, true, 1)];
+
 /// What those with more time explore besides.
-pub const DEEP: &[Family] = &[family(1, 1, true, 3), family(2, 1, true, 2)];
+const DEEP: &[Pool] = &[(2, 1, true, 2), (1, 2, true, 3)];
+
+/// And of each other one.
+const DEEP_OTHERS: &[Pool] = &[(2, 1, false, 3), (1, 1, true, 2)];
+
+/// What is explored.
+#[must_use]
+pub fn families(deep: bool) -> Vec<Family> {
+    let of = |design: Design, pools: &[Pool]| -> Vec<Family> {
+        let family = |&(workers, ring, sleeps, ops): &Pool| Family {
+            design,
+            workers,
+            ring,
+            sleeps,
+            ops,
+        };
+        pools.iter().map(family).collect()
+    };
+    let (first, rest) = match deep {
+        false => (QUICK, QUICK_OTHERS),
+        true => (DEEP, DEEP_OTHERS),
+    };
+    let default = Design::default();
+    let others = Design::ALL.iter().filter(|&&design| design != default);
+    let others = others.flat_map(|&design| of(design, rest));
+    of(default, first).into_iter().chain(others).collect()
+}
 
 /// What exploring a family took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,6 +130,7 @@ impl Family {
     pub fn plan(&self, signs: &str) -> Plan {
         Plan {
             config: Config {
+                design: self.design,
                 workers: self.workers,
                 ring: self.ring,
                 dispatch: Dispatch::RoundRobin,
@@ -162,13 +188,14 @@ pub struct Failing {
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
+            design,
             workers,
             ring,
             sleeps,
             ops,
         } = self;
         let how = if *sleeps { "sleeping" } else { "spinning" };
-        write!(f, "{workers}x{ring} {how}, up to {ops} operations")
+        write!(f, "{design} {workers}x{ring} {how}, up to {ops} operations")
     }
 }
 
@@ -213,6 +240,7 @@ pub fn seed(failing: &Failing, mutant: Option<Mutant>) -> PlanSeed {
     });
     PlanSeed {
         layer: "weft".to_owned(),
+        checker: Checker::COMPILED,
         mutant: mutant.map(|mutant| mutant.to_string()),
         walk: "every execution".to_owned(),
         schedule,

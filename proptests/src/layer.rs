@@ -4,6 +4,8 @@ use crate::coverage::{Coverage, Reached, Tally};
 use crate::plan::Plan;
 use crate::seed::report;
 use crate::strategy::plans;
+#[cfg(not(any(loom, shuttle, weft)))]
+use flipside_models::checker::Checker;
 use flipside_models::replay::PlanSeed;
 use proptest::test_runner::{
     Config, FailurePersistence, FileFailurePersistence, TestCaseError, TestError, TestRunner,
@@ -127,7 +129,7 @@ impl Layer {
         let outcome = runner.run(&plans(), |plan| match (self.check)(&plan) {
             Ok(coverage) => {
                 let mut tally = tally.borrow_mut();
-                tally.count(coverage);
+                tally.count(plan.config.design, coverage);
                 progress(tally.plans());
                 Ok(())
             }
@@ -152,6 +154,7 @@ impl Layer {
 fn native(layer: &str, walk: String, plan: &Plan, fails: &str) -> PlanSeed {
     PlanSeed {
         layer: layer.to_owned(),
+        checker: Checker::COMPILED,
         mutant: None,
         walk,
         schedule: None,

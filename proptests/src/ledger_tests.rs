@@ -20,6 +20,7 @@ struct Books {
 impl Books {
     fn new(dispatch: Dispatch) -> Self {
         let config = Config {
+            design: flipside::Design::default(),
             workers: 2,
             ring: 2,
             dispatch,

@@ -5,7 +5,7 @@
 //! step that failed before is tried again once another one has succeeded.
 
 use crate::plan::{Behaviour, End, Job, Op, Plan};
-use flipside::Dispatch;
+use flipside::{Design, Dispatch};
 
 /// A plan that fails and of which no smaller one does, as far as `fails` can tell.
 pub fn minimal(mut plan: Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
@@ -40,6 +40,7 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
     {
         with(&|plan| plan.config.ring = ring);
     }
+    with(&|plan| plan.config.design = Design::default());
     with(&|plan| plan.config.dispatch = Dispatch::RoundRobin);
     if plan.config.spin != Some(0) {
         with(&|plan| plan.config.spin = Some(0));

@@ -4,7 +4,7 @@
 //! away is still a plan: that is what shrinking needs. An operation that ends the pool is followed
 //! by a new one of the same settings as soon as another operation needs it.
 
-use flipside::{Builder, Dispatch, Threads};
+use flipside::{Builder, Design, Dispatch, Threads};
 
 /// The settings of a plan's pools, and what is done to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Plan {
 /// The settings of a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// How requests change hands.
+    pub design: Design,
     /// Workers, 1 to 4.
     pub workers: usize,
     /// Requests of each, 1 to 70: from 65 on they need a second word.
@@ -32,6 +34,7 @@ impl Config {
     /// The engine's settings for it.
     pub fn builder(&self) -> Builder {
         let builder = Threads::builder()
+            .design(self.design)
             .workers(self.workers)
             .ring_size(self.ring)
             .dispatch(self.dispatch);

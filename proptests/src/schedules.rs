@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::random::of_text;
 use crate::run::{run, subject};
 use flipside::mutate;
-use flipside_models::checker::{Caught, quietly, shuttle_config};
+use flipside_models::checker::{Caught, Checker, quietly, shuttle_config};
 use flipside_models::log::normalised;
 use flipside_models::mutant::Mutant;
 use flipside_models::replay::PlanSeed;
@@ -231,6 +231,7 @@ pub fn seed(plan: &Plan, mutant: Option<Mutant>) -> Option<PlanSeed> {
     let failing = check(&plan).err()?;
     Some(PlanSeed {
         layer: "shuttle".to_owned(),
+        checker: Checker::COMPILED,
         mutant: mutant.map(|mutant| mutant.to_string()),
         walk: format!("{} {}", failing.walk.name(), failing.seed),
         schedule: Some(shrink(&plan, mutant, &failing).to_string()),

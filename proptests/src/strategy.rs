@@ -5,15 +5,26 @@
 //! ring that is soon full, and one that just needs a second word.
 
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
-use flipside::Dispatch;
+use flipside::{Design, Dispatch};
 use proptest::prelude::*;
 
-/// Any plan.
+/// Any plan, half of them for the default design.
 pub fn plans() -> impl Strategy<Value = Plan> {
-    (configs(), prop::collection::vec(ops(), 0..14)).prop_map(|(config, ops)| Plan { config, ops })
+    let designs = prop_oneof![Just(Design::default()), prop::sample::select(Design::ALL)];
+    of(designs)
 }
 
-fn configs() -> impl Strategy<Value = Config> {
+/// Any plan for one design.
+pub fn plans_of(design: Design) -> impl Strategy<Value = Plan> {
+    of(Just(design))
+}
+
+fn of(designs: impl Strategy<Value = Design>) -> impl Strategy<Value = Plan> {
+    let ops = prop::collection::vec(ops(), 0..14);
+    (configs(designs), ops).prop_map(|(config, ops)| Plan { config, ops })
+}
+
+fn configs(designs: impl Strategy<Value = Design>) -> impl Strategy<Value = Config> {
     let rings = prop_oneof![6 => 1usize..=4, 1 => 5usize..=63, 3 => 64usize..=70];
     let dispatches = prop_oneof![Just(Dispatch::RoundRobin), Just(Dispatch::FillFirst)];
     let spins = prop_oneof![
@@ -21,12 +32,15 @@ fn configs() -> impl Strategy<Value = Config> {
         2 => (1u32..=4).prop_map(Some),
         2 => Just(None),
     ];
-    (1usize..=4, rings, dispatches, spins).prop_map(|(workers, ring, dispatch, spin)| Config {
-        workers,
-        ring,
-        dispatch,
-        spin,
-    })
+    (designs, 1usize..=4, rings, dispatches, spins).prop_map(
+        |(design, workers, ring, dispatch, spin)| Config {
+            design,
+            workers,
+            ring,
+            dispatch,
+            spin,
+        },
+    )
 }
 
 fn jobs() -> impl Strategy<Value = Job> {

@@ -2,13 +2,14 @@
 //! [`FromStr`].
 
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
-use flipside::Dispatch;
+use flipside::{Design, Dispatch};
 use std::fmt;
 use std::str::FromStr;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Config {
+            design,
             workers,
             ring,
             dispatch,
@@ -20,9 +21,13 @@ impl fmt::Display for Plan {
         };
         write!(f, "pool {workers}x{ring} {dispatch} ")?;
         match spin {
-            Some(turns) => writeln!(f, "spin {turns}")?,
-            None => writeln!(f, "busy-wait")?,
+            Some(turns) => write!(f, "spin {turns}")?,
+            None => write!(f, "busy-wait")?,
         }
+        if design != Design::default() {
+            write!(f, " {design}")?;
+        }
+        writeln!(f)?;
         self.ops.iter().try_for_each(|op| writeln!(f, "{op}"))
     }
 }
@@ -89,9 +94,16 @@ impl FromStr for Plan {
 
 fn config(line: &str) -> Option<Config> {
     let words: Vec<_> = line.split_whitespace().collect();
-    let (pool, dispatch, spin) = match *words {
-        ["pool", pool, dispatch, "busy-wait"] => (pool, dispatch, None),
-        ["pool", pool, dispatch, "spin", turns] => (pool, dispatch, Some(turns.parse().ok()?)),
+    let (pool, dispatch, spin, design) = match *words {
+        ["pool", pool, dispatch, "busy-wait", ref design @ ..] => (pool, dispatch, None, design),
+        ["pool", pool, dispatch, "spin", turns, ref design @ ..] => {
+            (pool, dispatch, Some(turns.parse().ok()?), design)
+        }
+        _ => return None,
+    };
+    let design = match *design {
+        [] => Design::default(),
+        [name] => name.parse().ok()?,
         _ => return None,
     };
     let (workers, ring) = pool.split_once('x')?;
@@ -101,6 +113,7 @@ fn config(line: &str) -> Option<Config> {
             .filter(|number| (1..=most).contains(number))
     };
     Some(Config {
+        design,
         workers: in_range(workers, 4)?,
         ring: in_range(ring, 70)?,
         dispatch: match dispatch {

@@ -12,9 +12,9 @@ fn loom_has_no_layer_here() {}
 
 #[cfg(weft)]
 mod checked {
-    use flipside::{Mutation, Site};
-    use flipside_models::mutant::Mutant;
-    use flipside_proptests::exhaustive::{DEEP, Family, QUICK, check, seed};
+    use flipside::{Design, Mutation};
+    use flipside_models::mutant::{Mutant, own};
+    use flipside_proptests::exhaustive::{Family, check, families, seed};
     use flipside_proptests::replay;
     use flipside_proptests::seed::report;
     use std::time::Instant;
@@ -40,44 +40,52 @@ mod checked {
 
     #[test]
     fn every_small_plan_in_every_execution() {
-        QUICK.iter().for_each(explore);
+        families(false).iter().for_each(explore);
     }
 
     #[test]
     #[ignore = "takes minutes: ci/deep plans, or cargo test … --test every_plan -- --ignored"]
     fn more_plans_that_sleep() {
-        DEEP.iter().for_each(explore);
+        families(true).iter().for_each(explore);
     }
 
-    /// That the enumeration would notice: without any one barrier some plan of these fails, and its
-    /// seed shows how.
+    /// That the enumeration would notice: without any one barrier of a design some plan of these
+    /// fails, and its seed shows how.
     #[test]
     fn each_barrier_is_missed_by_a_plan_of_two_operations() {
-        let family = |sleeps, ops| Family {
-            workers: 1,
+        for &design in Design::ALL {
+            let dropped = |mutant: &Mutant| matches!(mutant.0, Mutation::Weakened(_, None));
+            own(design)
+                .filter(dropped)
+                .for_each(|mutant| miss(design, mutant));
+        }
+    }
+
+    fn miss(design: Design, mutant: Mutant) {
+        // What orders two workers needs both.
+        let family = |workers, sleeps, ops| Family {
+            design,
+            workers,
             ring: 1,
             sleeps,
             ops,
         };
-        let families = [family(false, 2), family(true, 1)];
-        for &site in Site::ALL {
-            let without = Some(Mutant(Mutation::Weakened(site, None)));
-            let plans = families.iter().flat_map(|family| {
-                let plans = family.plans().into_iter();
-                plans.map(|signs| (family.sleeps, family.plan(&signs), signs))
-            });
-            let failing = plans.filter_map(|(sleeps, plan, signs)| {
-                let failing = check(&plan, without).err()?;
-                Some((sleeps, signs, failing))
-            });
-            let Some((sleeps, signs, failing)) = failing.into_iter().next() else {
-                panic!("no plan fails without {}", site.name());
-            };
-            println!("{:18} `{signs}`, sleeping: {sleeps}", site.name());
-            let seed = seed(&failing, without);
-            let execution = replay(&seed.to_string()).expect(site.name());
-            assert_eq!(execution.failure, failing.message, "{}", site.name());
-            assert!(!execution.events.is_empty(), "{}", site.name());
-        }
+        let families = [family(1, false, 2), family(1, true, 1), family(2, false, 2)];
+        let plans = families.iter().flat_map(|family| {
+            let plans = family.plans().into_iter();
+            plans.map(move |signs| (family, family.plan(&signs), signs))
+        });
+        let mut failing = plans.filter_map(|(family, plan, signs)| {
+            let failing = check(&plan, Some(mutant)).err()?;
+            Some((family, signs, failing))
+        });
+        let Some((family, signs, failing)) = failing.next() else {
+            panic!("no plan fails of {design}, {mutant}");
+        };
+        println!("{mutant:26} `{signs}` of {family}");
+        let seed = seed(&failing, Some(mutant));
+        let execution = replay(&seed.to_string()).unwrap_or_else(|why| panic!("{seed}\n{why}"));
+        assert_eq!(execution.failure, failing.message, "{seed}");
+        assert!(!execution.events.is_empty(), "{seed}");
     }
 }

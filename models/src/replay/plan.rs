@@ -24,6 +24,8 @@ use std::str::FromStr;
 pub struct PlanSeed {
     /// What ran it: `sequential` or `threads`, on threads of the system; `shuttle` or `weft`.
     pub layer: String,
+    /// The checker of that layer.
+    pub checker: Checker,
     /// What was wrong with the engine, if that was on purpose: a mutant's name.
     pub mutant: Option<String>,
     /// How the schedule was found: scheduler and its seed, or the seed of the jitter.
@@ -70,16 +72,16 @@ impl FromStr for PlanSeed {
         };
         let needed =
             |name| field(name).ok_or_else(|| format!("it is damaged: it has no line `{name} …`"));
-        let seed = Self {
-            layer: needed("layer")?,
+        let layer = needed("layer")?;
+        Ok(Self {
+            checker: checker(&layer)?,
+            layer,
             mutant: field("mutant"),
             walk: needed("walk")?,
             schedule: field("schedule"),
             fails: needed("fails")?,
             plan: plan.to_owned(),
-        };
-        seed.checker()?;
-        Ok(seed)
+        })
     }
 }
 
@@ -88,22 +90,6 @@ impl PlanSeed {
     #[must_use]
     pub fn is_one(text: &str) -> bool {
         text.lines().next() == Some(TITLE)
-    }
-
-    /// The checker of its layer.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such layer.
-    pub fn checker(&self) -> Result<Checker, String> {
-        match &*self.layer {
-            "sequential" | "threads" => Ok(Checker::Native),
-            "shuttle" => Ok(Checker::Shuttle),
-            "weft" => Ok(Checker::Weft),
-            layer => Err(format!(
-                "there is no layer `{layer}`; there are: sequential, threads, shuttle, weft"
-            )),
-        }
     }
 
     /// The size of the plan's pool, as in `1x1`.
@@ -131,6 +117,17 @@ impl PlanSeed {
     }
 }
 
+fn checker(layer: &str) -> Result<Checker, String> {
+    match layer {
+        "sequential" | "threads" => Ok(Checker::Native),
+        "shuttle" => Ok(Checker::Shuttle),
+        "weft" => Ok(Checker::Weft),
+        layer => Err(format!(
+            "there is no layer `{layer}`; there are: sequential, threads, shuttle, weft"
+        )),
+    }
+}
+
 /// FNV-1a: enough for a name.
 fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
@@ -146,6 +143,7 @@ mod tests {
     fn a_seed_is_read_as_it_was_written() {
         let seed = PlanSeed {
             layer: "shuttle".to_owned(),
+            checker: Checker::Shuttle,
             mutant: Some("no-recheck".to_owned()),
             walk: "pct 9".to_owned(),
             schedule: Some("0*3 1*2".to_owned()),
@@ -154,7 +152,6 @@ mod tests {
         };
         assert_eq!(seed.to_string().parse(), Ok(seed.clone()));
         assert_eq!(seed.pool(), "2x65");
-        assert_eq!(seed.checker(), Ok(Checker::Shuttle));
     }
 
     #[test]

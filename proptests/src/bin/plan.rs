@@ -34,7 +34,7 @@ enum Command {
 
 #[derive(Args, Debug)]
 struct Check {
-    /// As long as it takes: 100,000 plans, or under weft larger ones
+    /// As long as it takes: 100,000 plans, or under weft those that take minutes
     #[arg(long)]
     deep: bool,
     /// So many plans, where they are random
@@ -121,13 +121,12 @@ mod random {
 
 #[cfg(weft)]
 fn check(options: &Check) -> Result<(), String> {
-    use flipside_proptests::exhaustive::{DEEP, QUICK, seed};
+    use flipside_proptests::exhaustive::{families, seed};
     use flipside_proptests::seed::report;
     if options.plans.is_some() || options.mutant.is_some() {
         return Err("--plans and --mutant are of random plans".to_owned());
     }
-    let deep = if options.deep { DEEP } else { &[] };
-    for family in QUICK.iter().chain(deep) {
+    for family in families(options.deep) {
         let start = std::time::Instant::now();
         let explored = family
             .explore()

@@ -9,9 +9,12 @@ use clap::Parser;
     allow(dead_code, reason = "soaks without a checker")
 )]
 struct Options {
-    /// How many requests.
-    #[arg(long, default_value_t = 100_000_000, value_parser = clap::value_parser!(u64).range(1..))]
-    requests: u64,
+    /// How many requests, if not a hundred million.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    requests: Option<u64>,
+    /// Ten times as many.
+    #[arg(long, conflicts_with = "requests")]
+    deep: bool,
     /// What the sizes, panics and ends are drawn from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -30,7 +33,13 @@ fn main() {
     use indicatif::{ProgressBar, ProgressStyle};
     use std::time::{Duration, Instant};
 
-    let Options { requests, seed } = Options::parse();
+    let Options {
+        requests,
+        deep,
+        seed,
+    } = Options::parse();
+    let usual = if deep { 1_000_000_000 } else { 100_000_000 };
+    let requests = requests.unwrap_or(usual);
     println!("soak: {requests} requests, seed {seed}");
     let bar = ProgressBar::new(requests);
     if let Ok(style) = ProgressStyle::with_template(
