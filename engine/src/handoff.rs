@@ -88,11 +88,16 @@ mod chosen {
 
     /// Which of this build's designs is meant: there is one.
     #[derive(Clone, Copy, Debug, Default)]
-    pub(crate) struct Design;
+    pub(crate) enum Design {
+        #[default]
+        FlipStriped,
+    }
 
     impl Design {
         pub(crate) fn build(self, layout: Layout) -> Chosen {
-            Striped::new(layout)
+            match self {
+                Self::FlipStriped => Striped::new(layout),
+            }
         }
     }
 }

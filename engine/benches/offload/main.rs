@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench -p flipside                    # everything, with a table of ratios at the end
 //! cargo bench -p flipside -- deflate         # only what has this in its name
+//! cargo bench -p flipside --features designs # the engine's designs instead, among themselves
 //! ```
 //!
 //! Every contender does the same: `ring` requests per worker go round, the submitter writes a
@@ -12,10 +13,14 @@
 
 #[cfg(not(any(loom, shuttle, weft)))]
 mod contenders;
+#[cfg(all(feature = "designs", not(any(loom, shuttle, weft))))]
+mod designs;
 #[cfg(not(any(loom, shuttle, weft)))]
 mod job;
 #[cfg(not(any(loom, shuttle, weft)))]
 mod measure;
+#[cfg(not(any(feature = "designs", loom, shuttle, weft)))]
+mod peers;
 
 #[cfg(not(any(loom, shuttle, weft)))]
 fn main() {

@@ -1,7 +1,11 @@
 //! The measurements, by criterion, and the table at their end.
 
-use crate::contenders::{self, Offload};
+use crate::contenders::Offload;
+#[cfg(feature = "designs")]
+use crate::designs::ALL;
 use crate::job::Work;
+#[cfg(not(feature = "designs"))]
+use crate::peers::ALL;
 use criterion::{Criterion, SamplingMode, Throughput};
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -28,6 +32,12 @@ pub(crate) fn main() {
             let name = format!("{} x{workers}", work.name());
             let stream = |contender: &mut dyn Offload, requests| contender.stream(requests);
             lines.push(measure(&mut criterion, name, work, workers, stream));
+            if cfg!(feature = "designs") {
+                let name = format!("{} x{workers} batch", work.name());
+                let stream =
+                    |contender: &mut dyn Offload, requests| contender.stream_in_batches(requests);
+                lines.push(measure(&mut criterion, name, work, workers, stream));
+            }
         }
     }
     let name = "round trip x1".to_owned();
@@ -49,7 +59,7 @@ fn measure(
     group.throughput(Throughput::Elements(1));
     group.sampling_mode(SamplingMode::Flat);
     let mut times = Vec::new();
-    for &(contender, build) in contenders::ALL {
+    for &(contender, build) in ALL {
         let samples = RefCell::new(Vec::new());
         let mut pool = None;
         group.bench_function(contender, |bencher| {
@@ -83,13 +93,13 @@ fn print(lines: &[Line]) {
         return;
     }
     println!("\nNanoseconds per request (median), and how many times as long as the first:\n");
-    print!("{:14}", "");
-    for (contender, _) in contenders::ALL {
-        print!("{contender:>18}");
+    print!("{:18}", "");
+    for (contender, _) in ALL {
+        print!("{contender:>20}");
     }
     println!();
     for line in lines.iter().filter(measured) {
-        print!("{:14}", line.name);
+        print!("{:18}", line.name);
         let first = line.times.first().copied().flatten();
         for &time in &line.times {
             let cell = match (time, first) {
@@ -97,10 +107,15 @@ fn print(lines: &[Line]) {
                 (Some(time), None) => format!("{time:.0}       "),
                 (None, _) => "-       ".to_owned(),
             };
-            print!("{cell:>18}");
+            print!("{cell:>20}");
         }
         println!();
     }
     let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
-    println!("\n{processors} processors, ring {RING}. Again: cargo bench -p flipside");
+    let features = if cfg!(feature = "designs") {
+        " --features designs"
+    } else {
+        ""
+    };
+    println!("\n{processors} processors, ring {RING}. Again: cargo bench -p flipside{features}");
 }

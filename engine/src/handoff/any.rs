@@ -40,6 +40,7 @@ macro_rules! designs {
         }
 
         /// The words of one of them.
+        #[expect(clippy::large_enum_variant, reason = "there is one a pool, behind its pointer")]
         pub(crate) enum Any { $( $design($words), )+ }
 
         /// What the submitter knows in one of them.
