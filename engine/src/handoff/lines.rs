@@ -18,6 +18,7 @@ impl Lines {
         }
     }
 
+    #[allow(clippy::modulo_one, reason = "a line has one word under a checker")]
     #[inline]
     pub(super) fn word(&self, index: usize) -> &AtomicU64 {
         &self.lines[index / WORDS_PER_LINE][index % WORDS_PER_LINE]
