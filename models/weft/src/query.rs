@@ -235,11 +235,16 @@ impl Graph {
         if !self.hb(a, b) {
             return None;
         }
+        self.explain_by(a, b, &self.syncs())
+    }
+
+    /// The same by program order and some of [`syncs`](Graph::syncs) alone. `None` if these do not lead from `a` to `b`:
+    /// without the others, nothing would order the two.
+    pub fn explain_by(&self, a: EventId, b: EventId, syncs: &[HbStep]) -> Option<Vec<HbStep>> {
         let po = |from: EventId, to: EventId| (from != to).then_some(HbStep::Po { from, to });
         if a.thread == b.thread {
-            return Some(po(a, b).into_iter().collect());
+            return (a.index < b.index).then(|| po(a, b).into_iter().collect());
         }
-        let syncs = self.syncs();
         let reaches = |from: EventId, to: EventId| from == to || self.po(from, to);
         let mut via: Vec<Option<usize>> = vec![None; syncs.len()];
         let mut seen = vec![false; syncs.len()];
