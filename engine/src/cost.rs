@@ -26,8 +26,8 @@ pub struct Cost {
     pub lines: usize,
 }
 
-/// The steps of a round, in their order.
-pub const STEPS: [&str; 4] = ["prepare", "commit", "take", "complete"];
+/// The steps of a round, in their order. The last is a look that finds all of them done.
+pub const STEPS: [&str; 5] = ["prepare", "commit", "take", "complete", "wait_done"];
 
 /// What so many requests of one worker cost that are prepared, committed together, handled and
 /// completed, step by step as in [`STEPS`], after a round before: each prepare finds that its
@@ -49,7 +49,7 @@ pub fn round(design: Design, requests: usize) -> [Cost; STEPS.len()] {
     let mut worker = words.worker(layout, 0);
     let mut steps: [Vec<Record>; STEPS.len()] = Default::default();
     for _round in 0..2 {
-        let [prepare, commit, take, complete] = &mut steps;
+        let [prepare, commit, take, complete, _] = &mut steps;
         for _ in 0..requests {
             let place = submitter.claim(&words, 0).expect("a free request");
             assert!(place.request < requests, "one of the first worker's");
@@ -71,6 +71,8 @@ pub fn round(design: Design, requests: usize) -> [Cost; STEPS.len()] {
             }
         }
     }
+    assert!(submitter.flush(&words, 0), "all are done");
+    steps[4] = said(&log);
     record_into(None);
     steps.map(|records| count(&records))
 }

@@ -23,6 +23,12 @@ pub enum Request {
     Attacks,
     /// Says which outcomes every program has
     Outcomes,
+    /// Counts what each design costs
+    Costs,
+    /// Says what the engine's ordering sites are
+    Sites,
+    /// Says what holds in every execution graph of a case
+    Derive(Derive),
 }
 
 /// What is hunted.
@@ -43,6 +49,23 @@ pub struct Hunt {
     /// In this design; the mutants of every design, unless given
     #[arg(long)]
     design: Option<Design>,
+}
+
+/// What is derived.
+#[derive(Args, Debug)]
+pub struct Derive {
+    /// The scenario
+    #[arg(long)]
+    scenario: String,
+    /// Its size
+    #[arg(long)]
+    size: crate::scenario::Size,
+    /// How requests change hands
+    #[arg(long, default_value_t)]
+    design: Design,
+    /// Only one execution, to be drawn for this obligation
+    #[arg(long)]
+    draw: Option<String>,
 }
 
 /// What became of a mutant's attack.
@@ -123,7 +146,38 @@ mod checked {
             Request::Hunt(what) => hunted(what),
             Request::Attacks => attacks(),
             Request::Outcomes => say(&shows()?),
+            Request::Costs => costs(),
+            #[cfg(weft)]
+            Request::Sites => say(&crate::proofs::derive::sites()),
+            #[cfg(weft)]
+            Request::Derive(what) => derived(what),
+            #[cfg(not(weft))]
+            Request::Sites | Request::Derive(_) => Err("the build for weft answers this".into()),
         }
+    }
+
+    #[cfg(weft)]
+    fn derived(what: &super::Derive) -> Result<(), String> {
+        use crate::proofs::derive::{derive, draw};
+        let program = Program {
+            scenario: by_name(&what.scenario)?,
+            size: what.size,
+            design: what.design,
+            mutant: None,
+        };
+        match &what.draw {
+            None => say(&derive(program)),
+            Some(obligation) => {
+                let drawn = draw(program, obligation);
+                say(&drawn.ok_or_else(|| format!("{program} shows nothing of {obligation}"))?)
+            }
+        }
+    }
+
+    fn costs() -> Result<(), String> {
+        Design::ALL
+            .iter()
+            .try_for_each(|&design| say(&crate::cost::measure(design)?))
     }
 
     fn say(answer: &impl Serialize) -> Result<(), String> {

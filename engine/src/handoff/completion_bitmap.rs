@@ -24,6 +24,7 @@
 //! | `commit` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
 //! | `take` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
 //! | `complete` | 1 RMW, 1 line | 64 RMWs, 1 line |
+//! | `wait_done` | 1 load, 1 line | 1 load, 1 line |
 
 use super::Handoff;
 use super::outward::{Head, Outward, Tails};

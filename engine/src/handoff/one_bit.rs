@@ -22,6 +22,7 @@
 //! | `commit` | 1 RMW, 1 line | 1 RMW, 1 line |
 //! | `take` | 1 load, 1 line | 1 load, 1 line |
 //! | `complete` | 1 RMW, 1 line | 64 RMWs, 1 line |
+//! | `wait_done` | 1 load, 1 line | 1 load, 1 line |
 
 use super::Handoff;
 use super::packed::{Packed, Update};

@@ -25,6 +25,7 @@
 //! | `commit` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
 //! | `take` | 1 load, 1 store, 1 line | 64 loads, 64 stores, 4 lines |
 //! | `complete` | 3 loads, 3 stores, 1 RMW, 3 lines | 192 loads, 192 stores, 64 RMWs, 6 lines |
+//! | `wait_done` | 2 loads, 1 store, 1 line | 65 loads, 64 stores, 5 lines |
 
 use super::Handoff;
 use super::outward::{Head, Outward, Tails};

@@ -25,6 +25,7 @@
 //! | `commit` | 1 store, 1 line | 1 store, 1 line |
 //! | `take` | 2 loads, 2 lines | 2 loads, 2 lines |
 //! | `complete` | 1 RMW, 1 line | 64 RMWs, 1 line |
+//! | `wait_done` | 1 load, 1 line | 1 load, 1 line |
 
 use super::Handoff;
 use super::packed::{Packed, Update};

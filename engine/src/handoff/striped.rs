@@ -25,6 +25,7 @@
 //! | `commit` | 1 store, 1 line | 1 store, 1 line |
 //! | `take` | 1 load, 1 line | 1 load, 1 line |
 //! | `complete` | 1 store, 1 line | 64 stores, 1 line |
+//! | `wait_done` | 1 load, 1 line | 1 load, 1 line |
 
 use super::Handoff;
 use super::snapshot::Snapshot;
