@@ -3,6 +3,7 @@
 use crate::program::design_name;
 use flipside::Design;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The costs of a design.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,30 @@ pub struct StepCost {
     pub fences: usize,
     /// Cache lines touched.
     pub lines: usize,
+}
+
+impl StepCost {
+    /// Accesses that write.
+    #[must_use]
+    pub const fn writes(&self) -> usize {
+        self.stores + self.updates
+    }
+}
+
+impl fmt::Display for StepCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.loads, "load", "loads"),
+            (self.stores, "store", "stores"),
+            (self.updates, "RMW", "RMWs"),
+            (self.lines, "line", "lines"),
+        ];
+        let some = counts.into_iter().filter(|&(count, ..)| count > 0);
+        let words: Vec<_> = some
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        f.write_str(&words.join(", "))
+    }
 }
 
 /// Counts what a design costs.

@@ -1,0 +1,377 @@
+//! The page that compares the designs: verdicts, costs, mutants, and what the mail claims of them.
+
+use crate::case::Case;
+use crate::checker::Checker;
+use crate::cost::{Costs, StepCost, TOGETHER};
+use crate::serve::Attacked;
+use crate::verdict::{Findings, Verdict};
+use crate::verify::text::grouped;
+use flipside::Design;
+use std::fmt::Write;
+
+/// What the page is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared<'a> {
+    pub(super) cases: &'a [(Case, Findings)],
+    pub(super) attacks: &'a [(Checker, Attacked)],
+    pub(super) costs: &'a [Costs],
+}
+
+/// What each design is, in a line.
+const fn what(design: Design) -> &'static str {
+    match design {
+        Design::FlipStriped => {
+            "two flip-bitmaps, one word of each per worker and 64 requests, each word with one writer; \
+             per-access orderings. The default"
+        }
+        Design::FlipStripedFences => "the same with standalone fences",
+        Design::FlipShared => {
+            "two flip-bitmaps over all requests: `fill` stored by the submitter, `done` flipped by every \
+             worker; per-access orderings"
+        }
+        Design::FlipSharedFences => {
+            "the same with standalone fences: the mail's final sketch, to the letter"
+        }
+        Design::PtrRing => {
+            "a ring of request numbers towards each worker, one ring back behind a spinlock: the patch \
+             that the mail reviews"
+        }
+        Design::CompletionBitmap => {
+            "the rings towards the workers, and one bitmap back that workers set and the submitter \
+             clears: the reviewer's first proposal"
+        }
+        Design::OneBit => {
+            "one ownership bitmap that the submitter clears and workers set: the author's idea in between"
+        }
+        _ => "a design that this page does not know",
+    }
+}
+
+/// `docs/src/designs.md`.
+pub(super) fn page(compared: Compared<'_>) -> String {
+    let Compared {
+        cases,
+        attacks,
+        costs,
+    } = compared;
+    let mut text = INTRODUCTION.to_owned();
+    text.push_str("\n| design | how requests change hands |\n|---|---|\n");
+    for &design in Design::ALL {
+        let _ = writeln!(text, "| `{design}` | {} |", what(design));
+    }
+    text.push_str(VERDICTS);
+    text.push_str(&verdicts(cases));
+    text.push_str(MUTANTS);
+    text.push_str(&mutants(attacks));
+    text.push_str(COSTS);
+    text.push_str(&cost_table(costs));
+    text.push_str(ORDERINGS);
+    text.push_str(CLAIMS);
+    text.push_str(&claims(costs));
+    text.push_str(THROUGHPUT);
+    text
+}
+
+const INTRODUCTION: &str = "# The designs compared
+
+The mail of October 2018 argues its way through several designs before it ends at the flip-bitmaps. All of them are here,
+each in a file of its own under `engine/src/handoff/`, behind the engine's cargo feature `designs`; whatever is not the
+way in which requests change hands is written once and serves all of them. A plain build has the default alone: `ci/size`
+checks that it holds no code of the others and depends on nothing more.
+
+```rust,ignore
+let threads = Threads::builder().design(Design::OneBit).spawn(init, handler)?;
+```
+
+Each passes the same scenarios under each checker, the same plans of the property tests, and the engine's own tests;
+`cargo run --release --example compress --features designs -- FILE --design ptr-ring` compresses a file with it.
+";
+
+const VERDICTS: &str = "
+## What was checked
+
+Every scenario under every checker. The hand-over alone is named with its size and its executions; the default's sizes are
+larger. `cargo verify --design NAME` shows each case.
+
+";
+
+const MUTANTS: &str = "
+## Mutants
+
+Each ordering that a design asks for is left out, and each step of its own is done wrongly; a checker must notice. The
+mutants of what all designs share are run in the default alone.
+
+";
+
+const COSTS: &str = "
+## What a request costs
+
+Accesses to the words that both sides see, counted as they happen, and the cache lines that they are on: for a request that
+goes alone, and for 64 of one worker that are committed together. Sleeping and waking, which is the same everywhere, is
+left out. The same counts stand in each design's documentation, where a test holds them against a run.
+
+";
+
+const ORDERINGS: &str = "
+## Orderings
+
+The flip designs come in two recipes. Standalone fences are the mail's: a barrier, then a relaxed store; a relaxed load,
+then a barrier. Per-access orderings put the same order on the store and the load themselves. This is what rustc's own
+LLVM makes of them (`ci/codegen`):
+
+{{#include figures/codegen.md}}
+
+On AArch64 the release fence is a full barrier, `dmb ish`, where the release store is a `stlr` that waits for what is
+before it and for nothing else; the acquire fence orders all later accesses behind all earlier loads, where `ldar` is about
+its own load. On RISC-V and POWER the two come to the same barriers, but for POWER's acquire, which is the lighter `isync`.
+Nowhere is the per-access recipe the dearer one for a single store, so it is the default. What speaks for the fences is a
+batch over many words, which needs one for all its stores, and a look that brings nothing, which needs none; neither is
+where requests wait.
+";
+
+const CLAIMS: &str = "
+## What the mail claims
+
+";
+
+const THROUGHPUT: &str = "
+## Throughput
+
+Measured in one run, all designs side by side; a ratio below 1 is faster than the default. The figures hold for that
+machine, and it is an x86, where the two recipes are the same instructions.
+
+{{#include figures/designs.md}}
+";
+
+fn verdicts(cases: &[(Case, Findings)]) -> String {
+    let mut text = "| design |".to_owned();
+    for checker in Checker::ALL {
+        let _ = write!(text, " {checker}: hand-over | all scenarios |");
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"---|---|".repeat(Checker::ALL.len()));
+    text.push('\n');
+    for &design in Design::ALL {
+        let _ = write!(text, "| `{design}` |");
+        for checker in Checker::ALL {
+            let own = cases.iter();
+            let own = own.filter(|(case, _)| case.design == design && case.checker == checker);
+            let own: Vec<_> = own.collect();
+            let handover = own
+                .iter()
+                .filter(|(case, _)| case.scenario.name == "handover");
+            let handover: Vec<_> = handover
+                .map(|(case, findings)| {
+                    let executions = grouped(findings.executions);
+                    format!("{}: {} ({executions})", case.size, word(&findings.verdict))
+                })
+                .collect();
+            let complete = own
+                .iter()
+                .filter(|(_, f)| f.verdict == Verdict::Complete)
+                .count();
+            let executions: u64 = own.iter().map(|(_, findings)| findings.executions).sum();
+            let _ = write!(
+                text,
+                " {} | {} cases, {complete} COMPLETE, {} executions |",
+                handover.join("<br>"),
+                own.len(),
+                grouped(executions)
+            );
+        }
+        text.push('\n');
+    }
+    text
+}
+
+const fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Complete => "COMPLETE",
+        Verdict::Bounded(_) => "BOUNDED",
+        Verdict::Failed(_) => "FAILED",
+    }
+}
+
+fn mutants(attacks: &[(Checker, Attacked)]) -> String {
+    let mut text = "| design | mutants |".to_owned();
+    for checker in Checker::ALL {
+        let _ = write!(text, " killed by {checker} |");
+    }
+    text.push_str("\n|---|---|");
+    text.push_str(&"---|".repeat(Checker::ALL.len()));
+    text.push('\n');
+    for &design in Design::ALL {
+        let by = |checker: Checker| {
+            let own = attacks.iter();
+            own.filter(move |(by, attacked)| *by == checker && attacked.design == design)
+        };
+        let all = Checker::ALL.map(|checker| by(checker).count());
+        let most = all.into_iter().max().unwrap_or_default();
+        let _ = write!(text, "| `{design}` | {most} |");
+        for checker in Checker::ALL {
+            let killed = by(checker).filter(|(_, a)| matches!(a.verdict, Verdict::Failed(_)));
+            let _ = write!(text, " {} |", killed.count());
+        }
+        text.push('\n');
+    }
+    text.push_str(
+        "\nshuttle sees sequential consistency alone, so it can kill none that lack only an order.\n",
+    );
+    text
+}
+
+fn cost_table(costs: &[Costs]) -> String {
+    let steps: Vec<_> = costs
+        .first()
+        .map_or(Vec::new(), |first| first.alone.clone());
+    let mut text = "| design | requests |".to_owned();
+    for StepCost { step, .. } in &steps {
+        let _ = write!(text, " `{step}` |");
+    }
+    text.push_str("\n|---|---|");
+    text.push_str(&"---|".repeat(steps.len()));
+    text.push('\n');
+    for design in costs {
+        for (requests, steps) in [(1, &design.alone), (TOGETHER, &design.together)] {
+            let _ = write!(text, "| `{}` | {requests} |", design.design);
+            for step in steps {
+                let fences = match step.fences {
+                    0 => String::new(),
+                    1 => ", 1 fence".to_owned(),
+                    many => format!(", {many} fences"),
+                };
+                let _ = write!(text, " {step}{fences} |");
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A claim of the mail's, and whether the counts bear it out.
+struct Claim {
+    claim: &'static str,
+    holds: bool,
+    counted: String,
+}
+
+fn claims(costs: &[Costs]) -> String {
+    let mut text = "| claim | | counted |\n|---|---|---|\n".to_owned();
+    for Claim {
+        claim,
+        holds,
+        counted,
+    } in judged(costs).unwrap_or_default()
+    {
+        let mark = if holds { "holds" } else { "**does not hold**" };
+        let _ = writeln!(text, "| {claim} | {mark} | {counted} |");
+    }
+    text
+}
+
+/// None, if a design that a claim is about was not counted.
+fn judged(costs: &[Costs]) -> Option<Vec<Claim>> {
+    let of = |design: Design| costs.iter().find(|costs| costs.design == design);
+    let step = |steps: &'_ [StepCost], name: &str| {
+        let mut steps = steps.iter();
+        steps.find(|step| step.step == name).cloned()
+    };
+    let (ring, bitmap) = (of(Design::PtrRing)?, of(Design::CompletionBitmap)?);
+    let (shared, striped) = (of(Design::FlipShared)?, of(Design::FlipStriped)?);
+    let complete = |costs: &Costs| step(&costs.alone, "complete");
+    let (with, without) = (complete(ring)?, complete(bitmap)?);
+    let flipped = complete(striped)?;
+    let spinlock = Claim {
+        claim: "A bitmap gets rid of the spinlock on the way back.",
+        holds: without.writes() < with.writes() && without.lines < with.lines,
+        counted: format!(
+            "giving a request back takes {with} through the ring behind its lock, {without} in the \
+             bitmap, and {flipped} in the striped flips"
+        ),
+    };
+    let round = ["prepare", "commit", "take", "complete"];
+    let sums = |steps: &[StepCost]| {
+        let of_round = steps
+            .iter()
+            .filter(|step| round.contains(&step.step.as_str()));
+        of_round.fold((0, 0), |(reads, writes), step| {
+            (reads + step.loads, writes + step.writes())
+        })
+    };
+    let (alone, together) = (sums(&shared.alone), sums(&shared.together));
+    let read_mostly = Claim {
+        claim: "The flip-bitmaps are read-mostly.",
+        holds: alone.0 > 2 * alone.1 && together.0 > 2 * together.1,
+        counted: format!(
+            "in `flip-shared` a request that goes alone takes {} reads and {} writes of the two, and \
+             {TOGETHER} that go together {} and {}: what keeps the lines from bouncing is how few \
+             accesses there are, not that they read",
+            alone.0, alone.1, together.0, together.1
+        ),
+    };
+    let prepare = |costs: &Costs| step(&costs.alone, "prepare");
+    let (extra, none) = (prepare(bitmap)?, prepare(shared)?);
+    let atomic = Claim {
+        claim: "The completion bitmap costs an extra atomic operation in prepare, and the flips do not.",
+        holds: extra.updates > none.updates && none.updates == 0,
+        counted: format!("prepare takes {extra} there, and {none} in the flips"),
+    };
+    let wait = |costs: &Costs| step(&costs.together, "wait_done");
+    let (rings, flips) = (wait(ring)?, wait(shared)?);
+    let slower = Claim {
+        claim: "wait_done is a little slower with bitmaps.",
+        holds: flips.loads + flips.writes() > rings.loads + rings.writes(),
+        counted: format!(
+            "to find {TOGETHER} requests of a worker done takes {rings} from the ring, and {flips} in \
+             the flips; a bitmap is read once for each look, also when nothing came back, and so is \
+             the ring"
+        ),
+    };
+    Some(vec![spinlock, read_mostly, atomic, slower])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn costs(design: Design, complete: (usize, usize), prepare_updates: usize) -> Costs {
+        let step = |step: &str, stores, updates| StepCost {
+            step: step.to_owned(),
+            loads: 1,
+            stores,
+            updates,
+            fences: 0,
+            lines: 1 + stores,
+        };
+        let steps = vec![
+            step("prepare", 0, prepare_updates),
+            step("complete", complete.0, complete.1),
+            step("wait_done", 0, 0),
+        ];
+        Costs {
+            design,
+            alone: steps.clone(),
+            together: steps,
+        }
+    }
+
+    /// The marks follow the counts, both ways.
+    #[test]
+    fn a_claim_holds_as_long_as_the_counts_say_so() {
+        let all = |ring, bitmap| {
+            vec![
+                costs(Design::FlipStriped, (1, 0), 0),
+                costs(Design::FlipShared, (0, 1), 0),
+                costs(Design::PtrRing, ring, 0),
+                costs(Design::CompletionBitmap, (0, 1), bitmap),
+            ]
+        };
+        let holds = |costs: &[Costs]| -> Vec<bool> {
+            let judged = judged(costs).expect("all that are needed");
+            judged.iter().map(|claim| claim.holds).collect()
+        };
+        assert_eq!(holds(&all((3, 1), 1)), [true, false, true, false]);
+        assert_eq!(holds(&all((0, 1), 0)), [false, false, false, false]);
+        assert!(judged(&[]).is_none());
+    }
+}
