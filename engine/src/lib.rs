@@ -44,7 +44,7 @@
 //! The design was sketched in October 2018 on QEMU's mailing list ("migration: introduce lockless
 //! multithreads model"). This is its striped layout: one word of each kind per worker and 64
 //! requests, each with a single writer. The other designs of that exchange are behind the cargo
-//! feature `designs`, to be compared with; they are slower, and a plain build has none of them.
+//! feature `designs`, to compare them; a plain build has none of their code.
 //!
 //! # What to know
 //!
