@@ -12,6 +12,23 @@ struct Slot<R> {
     panic: Option<Box<dyn Any + Send>>,
 }
 
+/// What an access to a request is for.
+#[allow(
+    unreachable_pub,
+    reason = "exported under a checker, private in a normal build"
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The worker runs the handler: reads what was filled, writes the result.
+    Handle,
+    /// The submitter reads the result.
+    Deliver,
+    /// The submitter looks at a request that it prepared.
+    Look,
+    /// The submitter fills a request that it prepared.
+    Fill,
+}
+
 /// Every request of a pool, each on cache lines of its own.
 pub(crate) struct Slots<R>(Box<[CachePadded<UnsafeCell<Slot<R>>>]>);
 
@@ -55,7 +72,7 @@ impl<R> Slots<R> {
     ///
     /// The calling worker owns the request: it took it and has not completed it.
     pub(crate) unsafe fn handle(&self, request: usize, handler: impl Fn(&mut R)) -> bool {
-        self.0[request].with_mut(|slot| {
+        self.0[request].with_mut(Purpose::Handle, |slot| {
             // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
             let slot = unsafe { &mut *slot };
             // A request that a panic left half-done is only ever seen marked as such. Without a
@@ -76,7 +93,7 @@ impl<R> Slots<R> {
     ///
     /// The calling submitter owns the request, by a snapshot that a read barrier followed.
     pub(crate) unsafe fn deliver(&self, request: usize, done: impl FnOnce(Outcome<'_, R>)) {
-        self.0[request].with_mut(|slot| {
+        self.0[request].with_mut(Purpose::Deliver, |slot| {
             // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
             let Slot { request, panic } = unsafe { &mut *slot };
             // Taking it is writing, and nothing is written where there is no mark.
@@ -95,7 +112,7 @@ impl<R> Slots<R> {
     /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no
     /// mutable one.
     pub(crate) unsafe fn request(&self, request: usize) -> &R {
-        let slot = self.0[request].with_mut(|slot| slot);
+        let slot = self.0[request].with_mut(Purpose::Look, |slot| slot);
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
         // Shared from the start: a mutable reference in between would end those given out before.
         unsafe { &(*slot).request }
@@ -111,7 +128,7 @@ impl<R> Slots<R> {
         reason = "the caller's guard is what makes it unique"
     )]
     pub(crate) unsafe fn request_mut(&self, request: usize) -> &mut R {
-        let slot = self.0[request].with_mut(|slot| slot);
+        let slot = self.0[request].with_mut(Purpose::Fill, |slot| slot);
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
         unsafe { &mut (*slot).request }
     }

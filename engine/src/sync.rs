@@ -72,6 +72,7 @@ checked! {
 
 #[cfg(not(any(loom, shuttle, weft)))]
 mod backend {
+    use crate::slots::Purpose;
     pub(crate) use crossbeam_utils::sync::{Parker, Unparker};
     use std::io;
     pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
@@ -86,7 +87,7 @@ mod backend {
         }
 
         #[inline(always)]
-        pub(crate) fn with_mut<O>(&self, f: impl FnOnce(*mut T) -> O) -> O {
+        pub(crate) fn with_mut<O>(&self, _purpose: Purpose, f: impl FnOnce(*mut T) -> O) -> O {
             f(self.0.get())
         }
     }

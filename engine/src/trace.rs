@@ -4,6 +4,7 @@
 //! operation of the checker's, so an execution is the same with it and without.
 
 use crate::site::Site;
+pub use crate::slots::Purpose;
 use crate::sync::{Ordering, current_thread, position};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -42,8 +43,8 @@ pub enum What {
     },
     /// A barrier, with the ordering that it has in this mutant: none, if it is left out.
     Fence(Site, Option<Ordering>),
-    /// An access to what a cell holds.
-    Cell(String),
+    /// An access to what a cell holds, and what it is for.
+    Cell(String, Purpose),
     /// The thread goes to sleep, unless it was woken already.
     Park,
     /// A thread is woken.

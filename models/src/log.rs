@@ -1,10 +1,12 @@
 //! What happened in one execution: the one log that every picture of it is made of.
 
+mod missing;
 mod order;
 #[cfg(any(loom, shuttle, weft))]
 mod record;
 
-pub use order::{Missing, happens_before, missing};
+pub use missing::{Missing, Via, missing};
+pub use order::happens_before;
 #[cfg(weft)]
 pub(crate) use record::Source;
 #[cfg(any(loom, shuttle, weft))]
@@ -73,8 +75,8 @@ pub enum What {
         /// Whether the mutant has another barrier here than the engine, or none.
         mutated: bool,
     },
-    /// An access to a request.
-    Cell(String),
+    /// An access to a request, and what it is for.
+    Cell(String, Purpose),
     /// The thread goes to sleep, unless it was woken before.
     Park,
     /// That thread is woken.
@@ -88,6 +90,27 @@ pub enum What {
 }
 
 impl Event {
+    /// The request that is accessed, and what for.
+    #[must_use]
+    pub fn accesses(&self) -> Option<(&str, Purpose)> {
+        match &self.what {
+            What::Cell(name, purpose) => Some((name, *purpose)),
+            _ => None,
+        }
+    }
+
+    /// The site of the barrier or the access, if it has one.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        match &self.what {
+            What::Fence { site, .. } => Some(site),
+            What::Read { word, .. } | What::Write(word) | What::Update { word, .. } => {
+                word.site.as_deref()
+            }
+            _ => None,
+        }
+    }
+
     /// The word that is read, and the step that wrote what is read of it.
     #[must_use]
     pub fn reads(&self) -> Option<(&Word, Option<usize>)> {
@@ -130,6 +153,33 @@ pub struct Word {
     pub site: Option<String>,
     /// Whether the mutant has another ordering here than the engine.
     pub mutated: bool,
+}
+
+/// What an access to a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The worker runs the handler: reads what was filled, writes the result.
+    Handle,
+    /// The submitter reads the result.
+    Deliver,
+    /// The submitter looks at a request that it prepared.
+    Look,
+    /// The submitter fills a request that it prepared.
+    Fill,
+}
+
+impl Purpose {
+    /// As a sentence goes on after the thread's name.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Handle => "handles",
+            Self::Deliver => "delivers",
+            Self::Look => "looks at",
+            Self::Fill => "fills",
+        }
+    }
 }
 
 /// An ordering.

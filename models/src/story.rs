@@ -1,6 +1,6 @@
 //! What went wrong in an execution, in one sentence and in the protocol's terms.
 
-use crate::log::{Event, Execution, What};
+use crate::log::{Event, Execution, Purpose};
 use crate::mutant::Mutant;
 use flipside::{Fault, Kind, Mutation, Site};
 
@@ -42,16 +42,13 @@ impl Scene {
             culprits,
             ..
         } = execution;
-        let culprit = |event: &&Event| matches!(event.what, What::Cell(_));
+        let culprit = |event: &&Event| event.accesses().is_some();
         let request = culprits
             .iter()
             .filter_map(|&index| events.get(index))
             .find(culprit)
             .or_else(|| events.iter().rev().find(culprit))
-            .and_then(|event| match &event.what {
-                What::Cell(name) => Some(name.clone()),
-                _ => None,
-            });
+            .and_then(|event| Some(event.accesses()?.0.to_owned()));
         let about = culprits.iter().filter_map(|&index| events.get(index));
         let mut workers = about.map(|event| event.thread).filter(|&thread| thread > 0);
         let thread = workers.next().unwrap_or(1);
@@ -66,6 +63,30 @@ impl Scene {
     }
 }
 
+/// What the two accesses of a race are for: the one that the checker came to last, and the
+/// submitter's.
+struct Accesses {
+    last: Option<Purpose>,
+    submitter: Option<Purpose>,
+}
+
+impl Accesses {
+    fn of(execution: &Execution) -> Self {
+        let purpose = |event: usize| Some(execution.events[event].accesses()?.1);
+        let missing = execution.missing.as_ref();
+        let (from, to) = missing.map(|missing| (missing.from, missing.to)).unzip();
+        let is_submitter = |event: &usize| execution.events[*event].thread == 0;
+        Self {
+            last: to.and_then(purpose),
+            submitter: from
+                .into_iter()
+                .chain(to)
+                .find(is_submitter)
+                .and_then(purpose),
+        }
+    }
+}
+
 /// What the lack of an order at a site led to, and the obligation that is broken.
 fn weakened(site: Site, execution: &Execution, scene: &Scene) -> (String, &'static str) {
     let Scene {
@@ -73,23 +94,36 @@ fn weakened(site: Site, execution: &Execution, scene: &Scene) -> (String, &'stat
         worker,
         number,
     } = scene;
-    let submitter_is_late = execution
-        .missing
-        .as_ref()
-        .is_some_and(|missing| execution.events[missing.to].thread == 0);
+    let Accesses { last, submitter } = Accesses::of(execution);
+    // Which of the two obligations that a change of hands discharges: by what the submitter does
+    // to the request, the worker's handler both reading and writing it.
+    let fills = matches!(submitter, Some(Purpose::Fill));
     match site {
-        Site::CommitWmb | Site::TakeRmb => (
-            format!(
-                "{worker} took {request} before all that the submitter did with it was there to see"
-            ),
+        Site::CommitWmb | Site::TakeRmb if fills => (
+            format!("{worker} took {request} before what the submitter filled in was there to see"),
             "O1",
         ),
-        Site::CompleteWmb | Site::ReapRmb | Site::FlushRmb if submitter_is_late => (
-            format!("the submitter took {request}'s result before {worker} had written it"),
-            "O2",
+        Site::CommitWmb | Site::TakeRmb => (
+            format!(
+                "{worker} took {request} while the submitter was still reading its last result"
+            ),
+            "O4",
+        ),
+        Site::CompleteWmb | Site::ReapRmb | Site::FlushRmb if fills => (
+            format!("the submitter filled {request} anew while {worker} was still reading it"),
+            "O3",
         ),
         Site::CompleteWmb | Site::ReapRmb | Site::FlushRmb => (
-            format!("the submitter took {request} back while {worker} was still at it"),
+            match last {
+                Some(Purpose::Handle) => {
+                    format!(
+                        "the submitter took {request}'s result while {worker} was still writing it"
+                    )
+                }
+                _ => {
+                    format!("the submitter took {request}'s result before {worker} had written it")
+                }
+            },
             "O2",
         ),
         Site::LockRmb | Site::LockWmb => (
@@ -220,5 +254,66 @@ fn faulty(fault: Fault, scene: &Scene) -> (String, &'static str) {
             format!("{worker} ended when its handler panicked, and never gave the request back"),
             "O10",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Missing, What};
+
+    /// A race of two accesses to one request, and the mutant that lets it happen.
+    fn told(site: Site, accesses: [(usize, Purpose); 2]) -> String {
+        let events = accesses.map(|(thread, purpose)| Event {
+            thread,
+            what: What::Cell("request 0".to_owned(), purpose),
+            file: String::new(),
+            line: 0,
+        });
+        let execution = Execution {
+            threads: vec!["submitter".to_owned(), "worker 0".to_owned()],
+            events: events.to_vec(),
+            culprits: vec![0, 1],
+            missing: Some(Missing {
+                from: 0,
+                to: 1,
+                via: None,
+                barrier: None,
+            }),
+            ..Execution::default()
+        };
+        tell(&execution, Some(Mutant(Mutation::Weakened(site, None))))
+    }
+
+    #[test]
+    fn the_obligation_is_that_of_the_accesses_that_race() {
+        use Purpose::{Deliver, Fill, Handle, Look};
+        let (submitter, worker) = (0, 1);
+        for (site, accesses, obligation) in [
+            (Site::CommitWmb, [(submitter, Fill), (worker, Handle)], "O1"),
+            (
+                Site::TakeRmb,
+                [(submitter, Deliver), (worker, Handle)],
+                "O4",
+            ),
+            (Site::TakeRmb, [(worker, Handle), (submitter, Look)], "O4"),
+            (
+                Site::CompleteWmb,
+                [(worker, Handle), (submitter, Deliver)],
+                "O2",
+            ),
+            (
+                Site::ReapRmb,
+                [(submitter, Deliver), (worker, Handle)],
+                "O2",
+            ),
+            (Site::ReapRmb, [(worker, Handle), (submitter, Fill)], "O3"),
+            (Site::FlushRmb, [(submitter, Fill), (worker, Handle)], "O3"),
+        ] {
+            let told = told(site, accesses);
+            assert!(told.ends_with(&format!(", {obligation}")), "{told}");
+            let discharged = site.obligations().contains(&obligation);
+            assert!(discharged, "{} does not discharge it: {told}", site.name());
+        }
     }
 }

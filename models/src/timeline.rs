@@ -10,7 +10,7 @@ pub use svg::svg;
 pub use text::{Look, text};
 
 use crate::checker::Checker;
-use crate::log::{Event, Execution, Order, What, Word};
+use crate::log::{Event, Execution, Order, Via, What, Word};
 use crate::replay::PlanSeed;
 use crate::seed::Seed;
 
@@ -94,6 +94,7 @@ impl Headline {
         let Seed {
             scenario,
             size,
+            design,
             checker,
             version,
             found,
@@ -102,7 +103,7 @@ impl Headline {
         } = seed;
         let mutant = seed.mutant.as_deref().unwrap_or("the engine");
         Self {
-            title: format!("{mutant} · {scenario} {size} · {checker} {version}"),
+            title: format!("{mutant} · {scenario} {size} · {design} · {checker} {version}"),
             given: Vec::new(),
             extent: format!(
                 "{} steps, {} switches at {size}; found at {} in {} steps, {} switches",
@@ -207,9 +208,13 @@ pub fn lay_out(headline: Headline, execution: &Execution) -> Timeline {
 }
 
 fn sentence(text: &str) -> String {
+    capital(text) + "."
+}
+
+fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    first.unwrap_or_default() + letters.as_str()
 }
 
 fn what(event: &Event, threads: &[String]) -> String {
@@ -218,13 +223,17 @@ fn what(event: &Event, threads: &[String]) -> String {
         What::Read { word, .. } => format!("reads {}", equation(word)),
         What::Write(word) => format!("writes {}", equation(word)),
         What::Update { old, word, .. } => {
-            format!("changes {} from {old} to {}", word.name, word.value)
+            let without = without(word);
+            format!(
+                "changes {} from {old} to {}{without}",
+                word.name, word.value
+            )
         }
         What::Fence {
             site, order: None, ..
         } => format!("no {site} here"),
         What::Fence { site, .. } => site.clone(),
-        What::Cell(name) => format!("touches {name}"),
+        What::Cell(name, purpose) => format!("{} {name}", purpose.verb()),
         What::Park => "goes to sleep".to_owned(),
         What::Unpark(thread) => format!("wakes {}", name(thread)),
         What::Spawn(thread) => format!("starts {}", name(thread)),
@@ -233,8 +242,14 @@ fn what(event: &Event, threads: &[String]) -> String {
     }
 }
 
+/// With the ordering that the mutant leaves out of the access, if it does.
+fn without(word: &Word) -> String {
+    let site = word.site.as_deref().filter(|_| word.mutated);
+    site.map_or_else(String::new, |site| format!(", no {site}"))
+}
+
 fn equation(word: &Word) -> String {
-    format!("{} = {}", word.name, word.value)
+    format!("{} = {}{}", word.name, word.value, without(word))
 }
 
 fn order(event: &Event) -> &'static str {
@@ -268,25 +283,51 @@ fn missing(execution: &Execution, rows: &[Row], row_of: &[usize]) -> Vec<String>
         let thread = &execution.threads[row.column];
         format!("#{number} ({thread} {})", row.text)
     };
-    let mut lines = vec![format!(
-        "{} does not happen before {}.",
-        step(missing.from),
-        step(missing.to)
-    )];
-    if let Some((write, read)) = missing.handover {
-        lines.push(format!(
-            "The request changes hands by {}, which {} sees.",
-            step(write),
-            step(read)
-        ));
-    }
+    let name = |event: usize| &execution.threads[execution.events[event].thread];
+    let number = |event: usize| rows[row_of[event]].number.unwrap_or_default();
+    let (from, to) = (missing.from, missing.to);
+    let is_race = execution.events[from].accesses().is_some();
+    let mut lines = match missing.via {
+        Some(Via::Crossing { write, read }) => vec![
+            format!(
+                "{} need not come before {} for {}.",
+                step(from),
+                step(to),
+                name(write)
+            ),
+            format!(
+                "{} does the same the other way round, at #{} and #{}: neither sees the other's store.",
+                capital(name(write)),
+                number(write),
+                number(read)
+            ),
+        ],
+        Some(Via::Handover { write, read }) => vec![
+            format!("{} does not happen before {}.", step(from), step(to)),
+            format!(
+                "{} by {}, which {} sees.",
+                match is_race {
+                    true => "The request changes hands",
+                    false => "News of it comes",
+                },
+                step(write),
+                step(read)
+            ),
+        ],
+        None => vec![format!(
+            "{} does not happen before {}.",
+            step(from),
+            step(to)
+        )],
+    };
     if let Some(barrier) = missing.barrier {
-        let row = &rows[row_of[barrier]];
-        lines.push(format!(
-            "That orders them only with the barrier that is missing at #{}, {}.",
-            row.number.unwrap_or_default(),
-            row.place
-        ));
+        let site = execution.events[barrier].site().unwrap_or("the barrier");
+        let (number, place) = (number(barrier), &rows[row_of[barrier]].place);
+        let at = format!("{site}, as the engine has it at #{number}, {place}");
+        lines.push(match missing.via {
+            Some(Via::Crossing { .. }) => format!("With {at}, one of them would."),
+            _ => format!("That orders them only with {at}."),
+        });
     }
     lines
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::log::Missing;
+use crate::log::{Missing, Purpose, Via};
 use crate::scenario::Size;
 use crate::seed::{Extent, Schedule};
 use flipside::Design;
@@ -25,7 +25,7 @@ fn word(name: &str, value: &str) -> Word {
 
 /// A request handed over without the barrier.
 fn sample() -> Timeline {
-    let request = || What::Cell("request 0".to_owned());
+    let request = |purpose| What::Cell("request 0".to_owned(), purpose);
     let read = |from, value| What::Read {
         word: word("fill[0]", value),
         from,
@@ -40,19 +40,19 @@ fn sample() -> Timeline {
         events: vec![
             event(1, read(None, "0"), 1),
             event(1, read(None, "0"), 1),
-            event(0, request(), 2),
+            event(0, request(Purpose::Fill), 2),
             event(0, What::Note("fills in <input> 1".to_owned()), 3),
             event(0, barrier, 4),
             event(0, What::Write(word("fill[0]", "1")), 5),
             event(1, read(Some(5), "1"), 1),
-            event(1, request(), 6),
+            event(1, request(Purpose::Handle), 6),
         ],
         failure: "data race".to_owned(),
         culprits: vec![2, 7],
         missing: Some(Missing {
             from: 2,
             to: 7,
-            handover: Some((5, 6)),
+            via: Some(Via::Handover { write: 5, read: 6 }),
             barrier: Some(4),
         }),
         story: "the worker was early".to_owned(),
@@ -109,10 +109,13 @@ fn the_text_has_a_column_a_thread_and_names_the_missing_edge() {
     assert!(shown.contains("no commit.wmb here"), "{shown}");
     assert!(shown.contains("flip.rs:6"), "{shown}");
     assert!(
-        shown.contains("#2 (submitter touches request 0) does not happen before #6"),
+        shown.contains("#2 (submitter fills request 0) does not happen before #6"),
         "{shown}"
     );
-    assert!(shown.contains("missing at #3, flip.rs:4"), "{shown}");
+    assert!(
+        shown.contains("only with commit.wmb, as the engine has it at #3, flip.rs:4."),
+        "{shown}"
+    );
     let bars: Vec<_> = shown
         .lines()
         .filter(|line| line.contains('│'))
@@ -141,7 +144,7 @@ fn no_line_is_wider_than_the_terminal() {
 fn a_part_ends_where_it_is_told_to() {
     let shown = text(&sample(), WIDE, Some(2));
     assert!(
-        shown.contains("#2 touches") && !shown.contains("commit.wmb here"),
+        shown.contains("#2 fills") && !shown.contains("commit.wmb here"),
         "{shown}"
     );
 }
@@ -163,5 +166,76 @@ fn pictures_escape_what_they_show_and_need_nothing_else() {
     assert_eq!(
         svg(&timeline).matches("marker-end=\"url(#gap)\"").count(),
         1
+    );
+}
+
+/// A lost wake-up, in the recipe whose orderings stand on the accesses.
+#[test]
+fn an_edge_within_a_thread_is_drawn_beside_it() {
+    let access = |name: &str, mutated: bool| Word {
+        site: Some("commit.wmb".to_owned()),
+        mutated,
+        ..word(name, "1")
+    };
+    let fence = What::Fence {
+        site: "commit.mb".to_owned(),
+        order: None,
+        mutated: true,
+    };
+    let read = |name| What::Read {
+        word: word(name, "0"),
+        from: None,
+    };
+    let execution = Execution {
+        threads: vec!["submitter".to_owned(), "worker 0".to_owned()],
+        events: vec![
+            event(0, What::Write(access("fill[0]", true)), 1),
+            event(0, fence, 2),
+            event(1, What::Write(word("bell[0]", "sleeps")), 3),
+            event(1, read("fill[0]"), 4),
+            event(0, read("bell[0]"), 5),
+        ],
+        missing: Some(Missing {
+            from: 0,
+            to: 4,
+            via: Some(Via::Crossing { write: 2, read: 3 }),
+            barrier: Some(1),
+        }),
+        ..Execution::default()
+    };
+    let headline = Headline {
+        title: "t".to_owned(),
+        given: vec!["pool 1x1".to_owned()],
+        extent: "e".to_owned(),
+    };
+    let timeline = lay_out(headline, &execution);
+    assert_eq!(timeline.gap, Some((0, 4)));
+    let shown = text(&timeline, WIDE, None);
+    for line in [
+        "  pool 1x1",
+        "writes fill[0] = 1, no commit.wmb",
+        "#1 (submitter writes fill[0] = 1, no commit.wmb) need not come before #5 (submitter reads bell[0] = 0) \
+         for worker 0.",
+        "Worker 0 does the same the other way round, at #3 and #4: neither sees the other's store.",
+        "With commit.mb, as the engine has it at #2, flip.rs:2, one of them would.",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    let picture = svg(&timeline);
+    let gap = picture
+        .split("<path class=\"gap\"")
+        .nth(1)
+        .unwrap_or_default();
+    let path = gap.split('"').nth(3).unwrap_or_default();
+    let numbers: Vec<i32> = path
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    let [x, .., end, _] = numbers[..] else {
+        panic!("{path}");
+    };
+    assert!(
+        numbers[2] > x && numbers[2] > end,
+        "it bends outwards: {path}"
     );
 }

@@ -1,6 +1,7 @@
 //! The checkers' types with a record of each step, while a model asks for one.
 
 use super::backend::{self, Ordering};
+use crate::slots::Purpose;
 use crate::trace::{What, begin, cell, here, next_thread, record, shown, word};
 use std::io;
 use std::panic::Location;
@@ -104,7 +105,7 @@ impl<T> UnsafeCell<T> {
     }
 
     #[track_caller]
-    pub(crate) fn with_mut<O>(&self, f: impl FnOnce(*mut T) -> O) -> O {
+    pub(crate) fn with_mut<O>(&self, purpose: Purpose, f: impl FnOnce(*mut T) -> O) -> O {
         let at = Location::caller();
         let here = here();
         // Said as soon as the access begins, since one that races never comes to its end.
@@ -112,7 +113,7 @@ impl<T> UnsafeCell<T> {
             &self.0,
             || {
                 if let Some(here) = here {
-                    record(here, at, What::Cell(cell(self)));
+                    record(here, at, What::Cell(cell(self), purpose));
                 }
             },
             f,

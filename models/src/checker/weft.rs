@@ -178,7 +178,7 @@ fn id(record: &Record) -> Option<EventId> {
         What::Read(_)
             | What::Write(_)
             | What::Update { .. }
-            | What::Cell(_)
+            | What::Cell(..)
             | What::Fence(_, Some(_))
     );
     let (thread, index) = record.position?;

@@ -1,6 +1,6 @@
 //! From what the engine recorded to the log.
 
-use super::{Event, Execution, Order, What, Word, missing};
+use super::{Event, Execution, Order, Purpose, What, Word, missing};
 use flipside::trace::{self, Record};
 use std::sync::atomic::Ordering;
 
@@ -40,7 +40,7 @@ pub(crate) fn execution(
                 order: order.map(ordering),
                 mutated: order != Some(whole(site.kind())),
             },
-            trace::What::Cell(name) => What::Cell(name),
+            trace::What::Cell(name, purpose) => What::Cell(name, self::purpose(purpose)),
             trace::What::Park => What::Park,
             trace::What::Unpark(thread) => What::Unpark(thread),
             trace::What::Spawn(thread) => What::Spawn(thread),
@@ -66,12 +66,10 @@ pub(crate) fn execution(
     let is_race = ["race", "Causality violation", "Concurrent"]
         .iter()
         .any(|word| execution.failure.contains(word));
-    if is_race {
-        execution.missing = missing(&execution);
-    }
+    execution.missing = missing(&execution, is_race);
     execution.culprits = match &execution.missing {
-        Some(missing) => vec![missing.from, missing.to],
-        None => ends(&execution),
+        Some(missing) if is_race => vec![missing.from, missing.to],
+        _ => ends(&execution),
     };
     execution
 }
@@ -144,6 +142,15 @@ const fn whole(kind: flipside::Kind) -> Ordering {
         flipside::Kind::Wmb => Ordering::Release,
         flipside::Kind::Rmb => Ordering::Acquire,
         flipside::Kind::Mb => Ordering::SeqCst,
+    }
+}
+
+const fn purpose(purpose: trace::Purpose) -> Purpose {
+    match purpose {
+        trace::Purpose::Handle => Purpose::Handle,
+        trace::Purpose::Deliver => Purpose::Deliver,
+        trace::Purpose::Look => Purpose::Look,
+        trace::Purpose::Fill => Purpose::Fill,
     }
 }
 

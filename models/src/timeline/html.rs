@@ -43,10 +43,10 @@ pub fn html(timeline: &Timeline) -> String {
         key.push_str("<span class=\"rf\">→ is read by</span> ");
     }
     if timeline.rows.iter().any(|row| row.newer.is_some()) {
-        key.push_str("<span class=\"old\">⇠ is newer, and not read</span> ");
+        key.push_str("<span class=\"old\">⇢ is newer, and not read</span> ");
     }
     if timeline.gap.is_some() {
-        key.push_str("<span class=\"gap\">⇢ should happen before, and does not</span> ");
+        key.push_str("<span class=\"gap\">⇢ should come first, and need not</span> ");
     }
     if timeline.rows.iter().any(|row| row.mark == Mark::Missing) {
         key.push_str("<span class=\"miss\">┄ the barrier that the mutant changes</span>");
@@ -77,10 +77,21 @@ pub fn html(timeline: &Timeline) -> String {
             let number = timeline.rows[newer].number.unwrap_or_default();
             format!(", <a href=\"#s{newer}\">not #{number}</a>")
         });
+        let gap = timeline.gap.map_or(String::new(), |(from, to)| {
+            let link = |other: usize| {
+                let number = timeline.rows[other].number.unwrap_or_default();
+                format!("<a class=\"gap\" href=\"#s{other}\">#{number}</a>")
+            };
+            match index {
+                _ if index == from => format!(", <span class=\"gap\">⇢</span> {}", link(to)),
+                _ if index == to => format!(", <span class=\"gap\">⇠</span> {}", link(from)),
+                _ => String::new(),
+            }
+        });
         let details = format!("{} {}", row.order, row.place);
         let _ = writeln!(
             out,
-            "<li class=\"{class}{other}\" id=\"s{index}\">{number}<b>{}</b> {}{from}{newer}<small>{}</small></li>",
+            "<li class=\"{class}{other}\" id=\"s{index}\">{number}<b>{}</b> {}{from}{newer}{gap}<small>{}</small></li>",
             escape(&timeline.columns[row.column]),
             escape(&row.text),
             escape(details.trim())

@@ -106,7 +106,7 @@ pub fn svg(timeline: &Timeline) -> String {
         let half = wide(&rows[row].text) / 2 + 8;
         let (left, right) = edges[rows[row].column];
         let middle = (left + right) / 2;
-        if rows[row].column < rows[to].column {
+        if rows[row].column <= rows[to].column {
             middle + half
         } else {
             middle - half
@@ -115,7 +115,11 @@ pub fn svg(timeline: &Timeline) -> String {
     let mut arrow = |class: &str, from: usize, to: usize| {
         let (a, b) = (side(from, to), side(to, from));
         let bend = a.abs_diff(b) / 2;
-        let (a2, b2) = if a < b {
+        let (a2, b2) = if rows[from].column == rows[to].column {
+            // Around what stands between, in the gap beside the column.
+            let (_, right) = edges[rows[from].column];
+            (right + GAP * 3 / 4, right + GAP * 3 / 4)
+        } else if a < b {
             (a + bend, b - bend)
         } else {
             (a - bend, b + bend)
