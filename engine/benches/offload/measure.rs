@@ -44,7 +44,18 @@ pub(crate) fn main() {
     let round_trips = |contender: &mut dyn Offload, requests| contender.round_trips(requests);
     lines.push(measure(&mut criterion, name, Work::Touch, 1, round_trips));
     criterion.final_summary();
+    lines.retain(|line| line.times.iter().any(Option::is_some));
+    if lines.is_empty() {
+        return;
+    }
     print(&lines);
+    if let Some(file) = std::env::var_os("FLIPSIDE_TABLE") {
+        let written = std::fs::write(&file, markdown(&lines));
+        if let Err(why) = written {
+            eprintln!("error: {}: {why}", file.display());
+            std::process::exit(1);
+        }
+    }
 }
 
 /// Measures all contenders at one thing.
@@ -88,17 +99,13 @@ fn median(samples: Vec<f64>) -> Option<f64> {
 }
 
 fn print(lines: &[Line]) {
-    let measured = |line: &&Line| line.times.iter().any(Option::is_some);
-    if !lines.iter().any(|line| measured(&line)) {
-        return;
-    }
     println!("\nNanoseconds per request (median), and how many times as long as the first:\n");
     print!("{:18}", "");
     for (contender, _) in ALL {
         print!("{contender:>20}");
     }
     println!();
-    for line in lines.iter().filter(measured) {
+    for line in lines {
         print!("{:18}", line.name);
         let first = line.times.first().copied().flatten();
         for &time in &line.times {
@@ -112,10 +119,37 @@ fn print(lines: &[Line]) {
         println!();
     }
     let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
-    let features = if cfg!(feature = "designs") {
-        " --features designs"
-    } else {
-        ""
-    };
-    println!("\n{processors} processors, ring {RING}. Again: cargo bench -p flipside{features}");
+    println!("\n{processors} processors, ring {RING}. Again: {AGAIN}");
+}
+
+const AGAIN: &str = if cfg!(feature = "designs") {
+    "cargo bench -p flipside --features designs"
+} else {
+    "cargo bench -p flipside"
+};
+
+/// The ratios alone, for the book: the times are one machine's.
+fn markdown(lines: &[Line]) -> String {
+    let mut text = "| |".to_owned();
+    for (contender, _) in ALL {
+        text.push_str(&format!(" {contender} |"));
+    }
+    text.push_str(&format!("\n|---|{}\n", "---:|".repeat(ALL.len())));
+    for line in lines {
+        text.push_str(&format!("| {} |", line.name));
+        let first = line.times.first().copied().flatten();
+        for &time in &line.times {
+            match time.zip(first) {
+                Some((time, first)) => text.push_str(&format!(" {:.2} |", time / first)),
+                None => text.push_str(" - |"),
+            }
+        }
+        text.push('\n');
+    }
+    let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
+    text.push_str(&format!(
+        "\nTime per request, as a multiple of the first column's; medians of one run on {processors} \
+         processors, ring {RING}. Again: `{AGAIN}`\n"
+    ));
+    text
 }
