@@ -156,3 +156,6 @@ mod catch;
 pub use catch::{Caught, Replayed, Subject, catch, replay, rerun};
 #[cfg(any(loom, shuttle, weft))]
 use catch::{Log, Model, taken};
+
+#[cfg(weft)]
+pub(crate) use self::weft::{first_half, visit};

@@ -11,6 +11,7 @@ pub mod litmus;
 pub mod log;
 pub mod mutant;
 pub mod program;
+pub mod proofs;
 pub mod replay;
 pub mod scenario;
 pub mod seed;

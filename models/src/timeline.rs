@@ -33,6 +33,8 @@ pub struct Timeline {
     pub missing: Vec<String>,
     /// The accesses that lack an order: their rows.
     pub gap: Option<(usize, usize)>,
+    /// The rows by which one access comes before another, from the one to the other.
+    pub chain: Vec<usize>,
     /// How long the execution is, and how long the one was that was found first.
     pub extent: String,
 }
@@ -72,6 +74,8 @@ pub enum Mark {
     Note,
     /// A step that the failure is about.
     Culprit,
+    /// A step that a picture of no failure is about.
+    Subject,
     /// A barrier that the mutant leaves out or weakens.
     Missing,
 }
@@ -133,6 +137,18 @@ impl Headline {
 /// Lays an execution out.
 #[must_use]
 pub fn lay_out(headline: Headline, execution: &Execution) -> Timeline {
+    lay_out_chain(headline, execution, &[], &[])
+}
+
+/// Lays an execution out in which nothing fails: `subjects` are the steps that it is about, and
+/// `chain` those by which the first of them comes before the last.
+#[must_use]
+pub fn lay_out_chain(
+    headline: Headline,
+    execution: &Execution,
+    chain: &[usize],
+    subjects: &[usize],
+) -> Timeline {
     let Execution {
         events, threads, ..
     } = execution;
@@ -144,6 +160,7 @@ pub fn lay_out(headline: Headline, execution: &Execution) -> Timeline {
     for (index, event) in events.iter().enumerate() {
         let repeats = index > 0
             && !execution.culprits.contains(&index)
+            && !subjects.contains(&index)
             && matches!(event.what, What::Read { .. } | What::Park)
             && events[index - 1] == *event;
         if repeats && let Some(row) = rows.last_mut() {
@@ -160,6 +177,7 @@ pub fn lay_out(headline: Headline, execution: &Execution) -> Timeline {
         let mark = match &event.what {
             _ if event.is_mutated() => Mark::Missing,
             _ if execution.culprits.contains(&index) => Mark::Culprit,
+            _ if subjects.contains(&index) => Mark::Subject,
             What::Note(_) => Mark::Note,
             _ => Mark::Plain,
         };
@@ -203,11 +221,15 @@ pub fn lay_out(headline: Headline, execution: &Execution) -> Timeline {
         rows,
         missing,
         gap,
+        chain: chain.iter().map(|&event| row_of[event]).collect(),
         extent,
     }
 }
 
 fn sentence(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     capital(text) + "."
 }
 

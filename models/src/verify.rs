@@ -14,19 +14,20 @@ mod job;
 mod json;
 mod matrix;
 mod options;
-mod progress;
+pub(crate) mod progress;
 mod rows;
 mod schedule;
 mod seeds;
 mod shard;
 mod table;
-mod text;
+pub(crate) mod text;
 
 pub use job::{CaseOptions, serve};
 pub use options::Options;
 
 use crate::case::Case;
 use crate::checker::Checker;
+use crate::verdict::Findings;
 use build::{BuildError, MODELS, Workspace};
 use children::Children;
 use json::{JsonFile, Report};
@@ -35,6 +36,7 @@ use rows::{Row, Summary};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -83,9 +85,7 @@ pub fn run(options: &Options) -> ExitCode {
 
     let built = start.elapsed();
 
-    let progress = Progress::new(&cases, io::stderr().is_terminal());
-    let outcomes = schedule::run(&cases, options, &binaries, &children, &progress);
-    progress.close();
+    let outcomes = explore(&cases, options, &binaries, &children);
     let differential = options
         .compares_checkers()
         .then(|| differential::run(&binaries, &children))
@@ -129,6 +129,19 @@ pub fn run(options: &Options) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Runs the cases; the findings of each, in their order, and none of one that did not run.
+pub(crate) fn explore(
+    cases: &[Case],
+    options: &Options,
+    binaries: &BTreeMap<Checker, PathBuf>,
+    children: &Children,
+) -> Vec<Option<Findings>> {
+    let progress = Progress::new(cases, io::stderr().is_terminal());
+    let outcomes = schedule::run(cases, options, binaries, children, &progress);
+    progress.close();
+    outcomes
 }
 
 /// The checkers of the cases, in the order of the table.

@@ -1,7 +1,7 @@
 //! The `flipside` command: what `cargo verify`, `cargo replay` and `cargo seeds` run.
 
 use clap::{Parser, Subcommand};
-use flipside_models::{replay, serve, verify};
+use flipside_models::{proofs, replay, serve, verify};
 use std::process::ExitCode;
 
 /// Checks the engine's obligations
@@ -20,6 +20,8 @@ enum Command {
     Replay(replay::Options),
     /// Lists the seeds, or looks for them anew
     Seeds(replay::SeedsOptions),
+    /// Writes the ordering proofs from what the checkers explore
+    Proofs(proofs::Options),
     /// Questions to the build of one checker
     #[command(hide = true, subcommand)]
     Ask(serve::Request),
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => verify::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Seeds(options) => replay::run_seeds(&options),
+        Command::Proofs(options) => proofs::run(&options),
         Command::Ask(request) => serve::serve(&request),
         Command::Case(options) => verify::serve(&options),
     }

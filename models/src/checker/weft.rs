@@ -1,13 +1,15 @@
 //! weft: every execution graph of RC11, each once.
 
 use super::{Bounds, Caught, Model, Progress, Replayed};
-use crate::log::{Source, execution, normalised};
+use crate::log::{Execution, Source, execution, normalised};
+use crate::program::Program;
 use crate::seed::Schedule;
 use crate::shrink::shrink;
 use crate::verdict::{Findings, Verdict};
-use flipside::trace::{Record, What};
-use std::time::Instant;
-use weft::{Decisions, EventId, Failure, Kind};
+use flipside::trace::{Record, What, record_into};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use weft::{Decisions, EventId, Failure, Graph, Kind};
 
 pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
@@ -26,6 +28,10 @@ pub(super) fn check(
         graphs += 1;
     };
     let report = builder.visit(counting, scenario);
+    findings(&report, start.elapsed())
+}
+
+fn findings(report: &weft::Report, time: Duration) -> Findings {
     let (verdict, failed) = match &report.verdict {
         weft::Verdict::Complete => (Verdict::Complete, 0),
         weft::Verdict::Bounded(why) => (Verdict::Bounded(why.to_string()), 0),
@@ -34,7 +40,7 @@ pub(super) fn check(
     Findings {
         verdict,
         executions: report.complete + failed,
-        time: start.elapsed(),
+        time,
     }
 }
 
@@ -151,24 +157,63 @@ pub(super) fn replay(
     let log = super::Log::default();
     let (model, sink) = (model.clone(), log.clone());
     let report = weft::Builder::new().replay(&decisions, move || model(Some(sink.clone())));
-    let mut records = super::taken(&log);
+    let records = super::taken(&log);
     let Some(failure) = report.failure() else {
         return Ok(Replayed {
             failure: None,
             execution: execution(records, workers, String::new(), |_| None),
         });
     };
-    keep(&mut records, failure);
-    let places: Vec<Option<EventId>> = records.iter().map(id).collect();
+    let message = normalised(&failure.message());
+    let (execution, _) = beside(&failure.graph, records, workers, message.clone());
+    Ok(Replayed {
+        failure: Some(message),
+        execution,
+    })
+}
+
+/// Explores a program and shows each complete graph, with the log of the same execution, where the
+/// graph has each step of the log, and what the submitter saw.
+pub(crate) fn visit(
+    program: Program,
+    mut show: impl FnMut(&Graph, &Execution, &[Option<EventId>], &str) + Send,
+) -> Findings {
+    let log = super::Log::default();
+    let outcome = Arc::new(Mutex::new(String::new()));
+    let (sink, out) = (log.clone(), Arc::clone(&outcome));
+    let model = move || {
+        // What an execution that was given up has left there is no part of the next.
+        super::taken(&sink);
+        record_into(Some(sink.clone()));
+        let returned = program.run();
+        *out.lock().unwrap_or_else(PoisonError::into_inner) = returned;
+    };
+    let workers = program.size.workers;
+    let each = |graph: &Graph| {
+        let (execution, ids) = beside(graph, super::taken(&log), workers, String::new());
+        let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        show(graph, &execution, &ids, &outcome);
+    };
+    let start = Instant::now();
+    let report = weft::Builder::new().visit(each, model);
+    findings(&report, start.elapsed())
+}
+
+/// The log of an execution beside its graph: what each step reads from, and where the graph has it.
+fn beside(
+    graph: &Graph,
+    mut records: Vec<Record>,
+    workers: usize,
+    failure: String,
+) -> (Execution, Vec<Option<EventId>>) {
+    keep(&mut records, graph);
+    let ids: Vec<Option<EventId>> = records.iter().map(id).collect();
     let sources: Vec<Option<Source>> = records
         .iter()
-        .map(|record| source(record, failure, &places))
+        .map(|record| source(record, graph, &ids))
         .collect();
-    let message = normalised(&failure.message());
-    Ok(Replayed {
-        failure: Some(message.clone()),
-        execution: execution(records, workers, message, |index| sources[index]),
-    })
+    let execution = execution(records, workers, failure, |index| sources[index]);
+    (execution, ids)
 }
 
 /// The event that a record is the record of.
@@ -186,10 +231,9 @@ fn id(record: &Record) -> Option<EventId> {
 }
 
 /// Drops what was only tried: reads that the graph does not have, or has from a later try.
-fn keep(records: &mut Vec<Record>, failure: &Failure) {
+fn keep(records: &mut Vec<Record>, graph: &Graph) {
     let ids: Vec<_> = records.iter().map(id).collect();
     let is_there = |id: EventId| {
-        let graph = &failure.graph;
         (id.thread as usize) < graph.thread_count()
             && (id.index as usize) < graph.events(id.thread).len()
     };
@@ -204,12 +248,25 @@ fn keep(records: &mut Vec<Record>, failure: &Failure) {
     });
 }
 
-fn source(record: &Record, failure: &Failure, places: &[Option<EventId>]) -> Option<Source> {
+/// The log has a read-modify-write where the graph has its read.
+pub(crate) fn first_half(graph: &Graph, id: EventId) -> EventId {
+    let event = graph.event(id);
+    match event.kind {
+        Kind::Write if event.rmw => EventId {
+            index: id.index - 1,
+            ..id
+        },
+        _ => id,
+    }
+}
+
+fn source(record: &Record, graph: &Graph, places: &[Option<EventId>]) -> Option<Source> {
     let id = id(record)?;
-    let write = failure.graph.event(id).reads_from()?;
-    if failure.graph.event(write).kind == Kind::Init {
+    let write = graph.event(id).reads_from()?;
+    if graph.event(write).kind == Kind::Init {
         return Some(Source::Initial);
     }
+    let write = first_half(graph, write);
     let place = places.iter().position(|place| *place == Some(write));
     place.map(Source::Event)
 }

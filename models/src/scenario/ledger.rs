@@ -68,6 +68,7 @@ impl Ledger {
             );
             request.output = request.input + RESULT;
             if panics(request.input) {
+                note(|| "panics".to_owned());
                 // Without the panic hook's message: the panic is part of the scenario.
                 std::panic::resume_unwind(Box::new(request.input));
             }

@@ -58,7 +58,7 @@ pub fn html(timeline: &Timeline) -> String {
     );
     for (index, row) in timeline.rows.iter().enumerate() {
         let class = match row.mark {
-            Mark::Plain => "plain",
+            Mark::Plain | Mark::Subject => "plain",
             Mark::Note => "note",
             Mark::Culprit => "culprit",
             Mark::Missing => "missing",

@@ -11,9 +11,9 @@ const GAP: usize = 56;
 const LEFT: usize = 44;
 
 pub(super) const COLOURS: &str = "\
-:root{--bg:#fff;--fg:#1c2024;--dim:#626a72;--box:#f4f6f8;--line:#c3c9cf;--rf:#1a7f37;--bad:#c5221f;--miss:#8f5a00}\
-@media (prefers-color-scheme:dark){:root{--bg:#15181c;--fg:#e4e8ec;--dim:#9aa3ab;--box:#20252b;--line:#454d56;--rf:#4ac26b;--bad:#ff7b78;--miss:#f0b45a}}\
-@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--box:#fff;--line:#999;--rf:#060;--bad:#a00;--miss:#740}}";
+:root{--bg:#fff;--fg:#1c2024;--dim:#626a72;--box:#f4f6f8;--line:#c3c9cf;--rf:#1a7f37;--bad:#c5221f;--miss:#8f5a00;--hb:#6f3fb5}\
+@media (prefers-color-scheme:dark){:root{--bg:#15181c;--fg:#e4e8ec;--dim:#9aa3ab;--box:#20252b;--line:#454d56;--rf:#4ac26b;--bad:#ff7b78;--miss:#f0b45a;--hb:#c39bff}}\
+@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--box:#fff;--line:#999;--rf:#060;--bad:#a00;--miss:#740;--hb:#426}}";
 
 const STYLE: &str = "\
 text{font:13px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var(--fg)}\
@@ -22,6 +22,7 @@ text{font:13px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var
 .dim,.note{fill:var(--dim)}.tm{fill:var(--miss)}.tc{fill:var(--bad)}.po{stroke:var(--line)}\
 .rf{fill:none;stroke:var(--rf);stroke-width:1.7}.head{fill:var(--rf)}\
 .old{fill:none;stroke:var(--miss);stroke-width:1.3;stroke-dasharray:2 4}.oldhead{fill:var(--miss)}\
+.subject{fill:var(--box);stroke:var(--hb);stroke-width:2.2}.hb{fill:none;stroke:var(--hb);stroke-width:3}.hbhead{fill:var(--hb)}\
 .gap{fill:none;stroke:var(--bad);stroke-width:2;stroke-dasharray:3 4}.gaphead{fill:var(--bad)}";
 
 /// The interleaving with its read-from arrows and the edge that is missing.
@@ -52,6 +53,8 @@ pub fn svg(timeline: &Timeline) -> String {
          markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"head\" d=\"M0 0L10 5L0 10z\"/></marker>\
          <marker id=\"old\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" \
          markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"oldhead\" d=\"M0 0L10 5L0 10z\"/></marker>\
+         <marker id=\"hb\" viewBox=\"0 0 10 10\" refX=\"8\" refY=\"5\" markerWidth=\"11\" markerHeight=\"11\" \
+         markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"hbhead\" d=\"M0 0L10 5L0 10z\"/></marker>\
          <marker id=\"gap\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"9\" markerHeight=\"9\" \
          markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"gaphead\" d=\"M0 0L10 5L0 10z\"/></marker></defs>\
          <rect class=\"back\" width=\"{width}\" height=\"{height}\"/>",
@@ -67,6 +70,14 @@ pub fn svg(timeline: &Timeline) -> String {
              <line class=\"po\" x1=\"{middle}\" y1=\"{TOP}\" x2=\"{middle}\" y2=\"{bottom}\"/>"
         );
     }
+    // Program order on the way from one access to the other, behind the steps.
+    for pair in timeline.chain.windows(2) {
+        if rows[pair[0]].column == rows[pair[1]].column {
+            let (left, right) = edges[rows[pair[0]].column];
+            let (middle, from, to) = ((left + right) / 2, y(pair[0]), y(pair[1]));
+            let _ = write!(out, "<path class=\"hb\" d=\"M{middle} {from}V{to}\"/>");
+        }
+    }
     for (index, row) in rows.iter().enumerate() {
         let (left, right) = edges[row.column];
         let (middle, base) = ((left + right) / 2, y(index) + 5);
@@ -74,6 +85,7 @@ pub fn svg(timeline: &Timeline) -> String {
             Mark::Plain => ("box", ""),
             Mark::Note => ("back", "note"),
             Mark::Culprit => ("culprit", "tc"),
+            Mark::Subject => ("subject", ""),
             Mark::Missing => ("missing", "tm"),
         };
         let half = wide(&row.text) / 2 + 8;
@@ -133,13 +145,20 @@ pub fn svg(timeline: &Timeline) -> String {
     };
     for (index, row) in rows.iter().enumerate() {
         // Within a thread the rows' order says enough.
-        if let Some(from) = row.from.filter(|&from| rows[from].column != row.column) {
+        let chained = |from: usize| timeline.chain.windows(2).any(|pair| pair == [from, index]);
+        let from = row.from.filter(|&from| rows[from].column != row.column);
+        if let Some(from) = from.filter(|&from| !chained(from)) {
             arrow("rf", from, index);
         }
     }
     for (index, row) in rows.iter().enumerate() {
         if let Some(newer) = row.newer.filter(|&newer| rows[newer].column != row.column) {
             arrow("old", newer, index);
+        }
+    }
+    for pair in timeline.chain.windows(2) {
+        if rows[pair[0]].column != rows[pair[1]].column {
+            arrow("hb", pair[0], pair[1]);
         }
     }
     if let Some((from, to)) = timeline.gap {

@@ -24,6 +24,7 @@ impl Look {
     fn marked(self, text: &str, mark: Mark) -> String {
         match mark {
             Mark::Plain => text.to_owned(),
+            Mark::Subject => self.paint(text, BOLD),
             Mark::Note => self.paint(text, "2"),
             Mark::Culprit => self.paint(text, "1;31"),
             Mark::Missing => self.paint(text, "1;33"),

@@ -57,10 +57,10 @@ pub(crate) fn ask<T: DeserializeOwned>(
 }
 
 /// What each checker's build says.
-pub(super) type Answers<T> = Vec<(Checker, Result<Vec<T>, String>)>;
+pub(crate) type Answers<T> = Vec<(Checker, Result<Vec<T>, String>)>;
 
 /// Puts the question to every build at once. None after an interruption.
-pub(super) fn ask_each<T: DeserializeOwned + Send>(
+pub(crate) fn ask_each<T: DeserializeOwned + Send>(
     binaries: &BTreeMap<Checker, PathBuf>,
     children: &Children,
     question: &(dyn Fn(&mut Command) + Sync),

@@ -217,7 +217,7 @@ fn bars(cases: &[Case]) -> Display {
 }
 
 /// Says something on stderr.
-pub(super) fn line(text: &str) {
+pub(crate) fn line(text: &str) {
     // Nobody reads it: no reason to stop.
     let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }

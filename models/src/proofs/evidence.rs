@@ -1,0 +1,242 @@
+//! Everything that the pages are made of: runs, and nothing else.
+
+use super::facts::{Derivation, Drawn, SiteFact};
+use super::obligation::{OBLIGATIONS, Obligation};
+use super::search::{Searched, searches};
+use crate::case::{Case, Profile, cases};
+use crate::checker::Checker;
+use crate::log::Execution;
+use crate::scenario::{Size, by_name};
+use crate::seed::{RENEW, Seed, file_name};
+use crate::serve::Attacked;
+use crate::verdict::{Findings, Verdict};
+use crate::verify::ask::{ask, ask_each};
+use crate::verify::build::{BuildError, MODELS, Workspace};
+use crate::verify::children::Children;
+use crate::verify::progress::line;
+use crate::verify::{Options, explore};
+use flipside::Design;
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// What was run, and what came of it.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The engine's sites.
+    pub sites: Vec<SiteFact>,
+    /// Every case of the quick profile.
+    pub cases: Vec<(Case, Findings)>,
+    /// Every mutant, under every checker.
+    pub attacks: Vec<(Checker, Attacked)>,
+    /// What holds in each execution graph of weft's cases.
+    pub derivations: Vec<Derivation>,
+    /// An execution to draw for each obligation.
+    pub drawn: BTreeMap<&'static str, Drawn>,
+    /// The counterexample of each mutant, run again.
+    pub replays: BTreeMap<String, (Seed, Execution)>,
+    /// What the search for a free request finds.
+    pub searches: Vec<Searched>,
+}
+
+/// The builds of the checkers, ready to be asked.
+pub(super) struct Builds<'a> {
+    workspace: &'a Workspace,
+    children: &'a Children,
+    binaries: BTreeMap<Checker, PathBuf>,
+}
+
+impl<'a> Builds<'a> {
+    pub(super) fn new(workspace: &'a Workspace, children: &'a Children) -> Result<Self, String> {
+        let mut binaries = BTreeMap::new();
+        for checker in Checker::ALL {
+            match workspace.build(MODELS, checker, children) {
+                Ok(binary) => drop(binaries.insert(checker, binary)),
+                Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
+                Err(BuildError::Failed(why)) => return Err(why),
+            }
+        }
+        Ok(Self {
+            workspace,
+            children,
+            binaries,
+        })
+    }
+
+    /// Runs everything.
+    pub(super) fn evidence(&self) -> Result<Evidence, String> {
+        line("running the cases");
+        let cases = self.cases()?;
+        line("running the mutants");
+        let attacks = self.attacks()?;
+        line("asking the execution graphs");
+        let derivations = self.derivations(&cases)?;
+        let drawn = self.drawn()?;
+        let replays = self.replays(&attacks)?;
+        let sites: Vec<Vec<SiteFact>> = self.weft(&|command| {
+            command.arg("sites");
+        })?;
+        Ok(Evidence {
+            sites: sites.into_iter().flatten().collect(),
+            cases,
+            attacks,
+            derivations,
+            drawn,
+            replays,
+            searches: searches()?,
+        })
+    }
+
+    fn weft<T: DeserializeOwned>(&self, question: &dyn Fn(&mut Command)) -> Result<Vec<T>, String> {
+        let binary = self
+            .binaries
+            .get(&Checker::Weft)
+            .ok_or("weft was not built")?;
+        ask(binary, self.children, question)
+    }
+
+    /// The one answer to a question.
+    fn one<T: DeserializeOwned>(&self, question: &dyn Fn(&mut Command)) -> Result<T, String> {
+        let answer = self.weft(question)?.into_iter().next();
+        answer.ok_or_else(|| "weft's build said nothing".to_owned())
+    }
+
+    fn cases(&self) -> Result<Vec<(Case, Findings)>, String> {
+        let cases = cases(Profile::Quick);
+        let options = Options::default();
+        let findings = explore(&cases, &options, &self.binaries, self.children);
+        let ran = cases.into_iter().zip(findings).map(|(case, findings)| {
+            let what = format!("{} under {}", case.program(), case.checker);
+            match findings {
+                None => Err(format!("{what} did not run")),
+                Some(Findings {
+                    verdict: Verdict::Failed(why),
+                    ..
+                }) => Err(format!("{what}: {why}")),
+                Some(findings) => Ok((case, findings)),
+            }
+        });
+        ran.collect()
+    }
+
+    fn attacks(&self) -> Result<Vec<(Checker, Attacked)>, String> {
+        let answers = ask_each::<Attacked>(&self.binaries, self.children, &|command| {
+            command.arg("attacks");
+        });
+        let mut attacks = Vec::new();
+        for (checker, answer) in answers.ok_or("interrupted")? {
+            let answer = answer.map_err(|why| format!("the mutants under {checker}: {why}"))?;
+            attacks.extend(answer.into_iter().map(|attacked| (checker, attacked)));
+        }
+        Ok(attacks)
+    }
+
+    /// Of the very cases that are weft's, so that the graphs are those that were counted.
+    fn derivations(&self, cases: &[(Case, Findings)]) -> Result<Vec<Derivation>, String> {
+        let wefts = cases
+            .iter()
+            .filter(|(case, _)| case.checker == Checker::Weft);
+        parallel(wefts.collect(), |(case, findings)| {
+            let what = case.program().to_string();
+            let derivation: Derivation = self.one(&|command| {
+                let (scenario, design) = (case.scenario.name, case.design);
+                program(command.arg("derive"), scenario, case.size, design);
+            })?;
+            if let Some(why) = derivation.broken.first() {
+                return Err(format!("{what}: {why}"));
+            }
+            if derivation.verdict != Verdict::Complete || derivation.graphs != findings.executions {
+                return Err(format!(
+                    "{what}: {} graphs were asked of {} ({})",
+                    derivation.graphs, findings.executions, derivation.verdict
+                ));
+            }
+            Ok(derivation)
+        })
+    }
+
+    fn drawn(&self) -> Result<BTreeMap<&'static str, Drawn>, String> {
+        let drawn = parallel(OBLIGATIONS.iter().collect(), |obligation: &Obligation| {
+            let (scenario, [workers, ring, requests]) = obligation.picture;
+            let size = Size {
+                workers,
+                ring,
+                requests,
+            };
+            let scenario = by_name(scenario)?.name;
+            let drawn: Drawn = self.one(&|command| {
+                program(command.arg("derive"), scenario, size, Design::default());
+                command.args(["--draw", obligation.id]);
+            })?;
+            Ok((obligation.id, drawn))
+        });
+        drawn.map(|drawn| drawn.into_iter().collect())
+    }
+
+    /// weft's counterexample of each mutant that it kills.
+    fn replays(
+        &self,
+        attacks: &[(Checker, Attacked)],
+    ) -> Result<BTreeMap<String, (Seed, Execution)>, String> {
+        let wefts = attacks.iter().filter(|(checker, attacked)| {
+            *checker == Checker::Weft && attacked.design == Design::default()
+        });
+        let killed = wefts.filter(|(_, attacked)| matches!(attacked.verdict, Verdict::Failed(_)));
+        let replays = parallel(killed.collect(), |(checker, attacked)| {
+            let id = file_name(&format!("{}.{checker}", attacked.mutant));
+            let path = format!("models/seeds/{id}.seed");
+            let wrong = |why: String| format!("{path}: {why}");
+            let file: &Path = &self.workspace.root().join(&path);
+            let text = fs::read_to_string(file).map_err(|why| wrong(format!("{why}; {RENEW}")))?;
+            let seed: Seed = text.parse().map_err(wrong)?;
+            let execution = self.one(&|command| {
+                command.arg("rerun").arg(file);
+            });
+            Ok((attacked.mutant.clone(), (seed, execution.map_err(wrong)?)))
+        });
+        replays.map(|replays| replays.into_iter().collect())
+    }
+}
+
+fn program(command: &mut Command, scenario: &str, size: Size, design: Design) {
+    command
+        .args(["--scenario", scenario])
+        .args(["--size", &size.to_string()])
+        .args(["--design", design.name()]);
+}
+
+/// The answers of all items, in their order, or the first error; as many at once as there are cores.
+fn parallel<T: Send, U: Send>(
+    items: Vec<T>,
+    work: impl Fn(T) -> Result<U, String> + Sync,
+) -> Result<Vec<U>, String> {
+    let count = items.len();
+    let queue: Mutex<VecDeque<(usize, T)>> = Mutex::new(items.into_iter().enumerate().collect());
+    let done = Mutex::new(BTreeMap::new());
+    let next = || {
+        queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    };
+    let turn = || {
+        while let Some((index, item)) = next() {
+            let answer = work(item);
+            done.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(index, answer);
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+    thread::scope(|scope| {
+        for _ in 0..cores.min(count) {
+            scope.spawn(turn);
+        }
+    });
+    let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.into_values().collect()
+}
