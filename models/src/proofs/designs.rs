@@ -1,5 +1,9 @@
-//! The page that compares the designs: verdicts, costs, mutants, and what the mail claims of them.
+//! The parts of the page that compares the designs: verdicts, mutants, costs, and what the mail
+//! claims of them.
 
+use super::evidence::Evidence;
+use super::generated::Generated;
+use super::sources::Sources;
 use crate::case::Case;
 use crate::checker::Checker;
 use crate::cost::{Costs, StepCost, TOGETHER};
@@ -9,139 +13,27 @@ use crate::verify::text::grouped;
 use flipside::Design;
 use std::fmt::Write;
 
-/// What the page is made of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Compared<'a> {
-    pub(super) cases: &'a [(Case, Findings)],
-    pub(super) attacks: &'a [(Checker, Attacked)],
-    pub(super) costs: &'a [Costs],
-}
+const PAGE: &str = "docs/src/designs.md";
 
-/// What each design is, in a line.
-const fn what(design: Design) -> &'static str {
-    match design {
-        Design::FlipStriped => {
-            "two flip-bitmaps, one word of each per worker and 64 requests, each word with one writer; \
-             per-access orderings. The default"
-        }
-        Design::FlipStripedFences => "the same with standalone fences",
-        Design::FlipShared => {
-            "two flip-bitmaps over all requests: `fill` stored by the submitter, `done` flipped by every \
-             worker; per-access orderings"
-        }
-        Design::FlipSharedFences => {
-            "the same with standalone fences: the mail's final sketch, to the letter"
-        }
-        Design::PtrRing => {
-            "a ring of request numbers towards each worker, one ring back behind a spinlock: the patch \
-             that the mail reviews"
-        }
-        Design::CompletionBitmap => {
-            "the rings towards the workers, and one bitmap back that workers set and the submitter \
-             clears: the reviewer's first proposal"
-        }
-        Design::OneBit => {
-            "one ownership bitmap that the submitter clears and workers set: the author's idea in between"
-        }
-        _ => "a design that this page does not know",
+/// Tables of what only some machines can measure, each written by a command of its own.
+const FIGURES: [&str; 2] = ["codegen", "throughput"];
+
+/// Adds the parts.
+pub(super) fn add(
+    evidence: &Evidence,
+    sources: &Sources,
+    generated: &mut Generated,
+) -> Result<(), String> {
+    generated.part(PAGE, "verdicts", verdicts(&evidence.cases));
+    generated.part(PAGE, "mutants", mutants(&evidence.attacks));
+    generated.part(PAGE, "costs", cost_table(&evidence.costs));
+    generated.part(PAGE, "claims", claims(&evidence.costs)?);
+    for figure in FIGURES {
+        let path = format!("docs/src/figures/{figure}.md");
+        generated.part(PAGE, figure, sources.read(&path)?);
     }
+    Ok(())
 }
-
-/// `docs/src/designs.md`.
-pub(super) fn page(compared: Compared<'_>) -> String {
-    let Compared {
-        cases,
-        attacks,
-        costs,
-    } = compared;
-    let mut text = INTRODUCTION.to_owned();
-    text.push_str("\n| design | how requests change hands |\n|---|---|\n");
-    for &design in Design::ALL {
-        let _ = writeln!(text, "| `{design}` | {} |", what(design));
-    }
-    text.push_str(VERDICTS);
-    text.push_str(&verdicts(cases));
-    text.push_str(MUTANTS);
-    text.push_str(&mutants(attacks));
-    text.push_str(COSTS);
-    text.push_str(&cost_table(costs));
-    text.push_str(ORDERINGS);
-    text.push_str(CLAIMS);
-    text.push_str(&claims(costs));
-    text.push_str(THROUGHPUT);
-    text
-}
-
-const INTRODUCTION: &str = "# The designs compared
-
-The mail of October 2018 argues its way through several designs before it ends at the flip-bitmaps. All of them are here,
-each in a file of its own under `engine/src/handoff/`, behind the engine's cargo feature `designs`; whatever is not the
-way in which requests change hands is written once and serves all of them. A plain build has the default alone: `ci/size`
-checks that it holds no code of the others and depends on nothing more.
-
-```rust,ignore
-let threads = Threads::builder().design(Design::OneBit).spawn(init, handler)?;
-```
-
-Each passes the same scenarios under each checker, the same plans of the property tests, and the engine's own tests;
-`cargo run --release --example compress --features designs -- FILE --design ptr-ring` compresses a file with it.
-";
-
-const VERDICTS: &str = "
-## What was checked
-
-Every scenario under every checker. The hand-over alone is named with its size and its executions; the default's sizes are
-larger. `cargo verify --design NAME` shows each case.
-
-";
-
-const MUTANTS: &str = "
-## Mutants
-
-Each ordering that a design asks for is left out, and each step of its own is done wrongly; a checker must notice. The
-mutants of what all designs share are run in the default alone.
-
-";
-
-const COSTS: &str = "
-## What a request costs
-
-Accesses to the words that both sides see, counted as they happen, and the cache lines that they are on: for a request that
-goes alone, and for 64 of one worker that are committed together. Sleeping and waking, which is the same everywhere, is
-left out. The same counts stand in each design's documentation, where a test holds them against a run.
-
-";
-
-const ORDERINGS: &str = "
-## Orderings
-
-The flip designs come in two recipes. Standalone fences are the mail's: a barrier, then a relaxed store; a relaxed load,
-then a barrier. Per-access orderings put the same order on the store and the load themselves. This is what rustc's own
-LLVM makes of them (`ci/codegen`):
-
-{{#include figures/codegen.md}}
-
-On AArch64 the release fence is a full barrier, `dmb ish`, where the release store is a `stlr` that waits for what is
-before it and for nothing else; the acquire fence orders all later accesses behind all earlier loads, where `ldar` is about
-its own load. On RISC-V and POWER the two come to the same barriers, but for POWER's acquire, which is the lighter `isync`.
-Nowhere is the per-access recipe the dearer one for a single store, so it is the default. What speaks for the fences is a
-batch over many words, which needs one for all its stores, and a look that brings nothing, which needs none; neither is
-where requests wait.
-";
-
-const CLAIMS: &str = "
-## What the mail claims
-
-";
-
-const THROUGHPUT: &str = "
-## Throughput
-
-Measured in one run, all designs side by side; a ratio below 1 is faster than the default. The figures hold for that
-machine, and it is an x86, where the two recipes are the same instructions.
-
-{{#include figures/designs.md}}
-";
 
 fn verdicts(cases: &[(Case, Findings)]) -> String {
     let mut text = "| design |".to_owned();
@@ -255,18 +147,19 @@ struct Claim {
     counted: String,
 }
 
-fn claims(costs: &[Costs]) -> String {
+fn claims(costs: &[Costs]) -> Result<String, String> {
     let mut text = "| claim | | counted |\n|---|---|---|\n".to_owned();
+    let judged = judged(costs).ok_or("a design that a claim is about was not counted")?;
     for Claim {
         claim,
         holds,
         counted,
-    } in judged(costs).unwrap_or_default()
+    } in judged
     {
         let mark = if holds { "holds" } else { "**does not hold**" };
         let _ = writeln!(text, "| {claim} | {mark} | {counted} |");
     }
-    text
+    Ok(text)
 }
 
 /// None, if a design that a claim is about was not counted.
