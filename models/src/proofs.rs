@@ -9,16 +9,21 @@
 
 #[cfg(weft)]
 pub(crate) mod derive;
+mod designs;
 mod evidence;
 mod facts;
 mod generated;
 mod index;
+mod life;
 mod limits;
 mod litmus;
 mod obligation;
 mod page;
+mod readme;
 mod search;
 mod sources;
+mod template;
+mod tutorial;
 
 pub use evidence::Evidence;
 pub use facts::{
@@ -29,6 +34,7 @@ pub use limits::NOT_COVERED;
 pub use obligation::{OBLIGATIONS, Obligation};
 pub use search::Searched;
 pub use sources::Sources;
+pub use tutorial::Told;
 
 use crate::verify::build::Workspace;
 use crate::verify::children::{Children, kill_on_ctrl_c};
@@ -51,7 +57,14 @@ pub struct Options {
 /// Everything that is generated. Each function adds its files.
 type Part = fn(&Evidence, &Sources, &mut Generated) -> Result<(), String>;
 
-const PARTS: &[Part] = &[page::add, index::add];
+const PARTS: &[Part] = &[
+    page::add,
+    index::add,
+    designs::add,
+    readme::add,
+    template::add,
+    tutorial::add,
+];
 
 /// Runs `flipside proofs`.
 #[must_use]

@@ -6,6 +6,7 @@ mod svg;
 mod text;
 
 pub use html::html;
+pub(crate) use svg::COLOURS;
 pub use svg::svg;
 pub use text::{Look, text};
 

@@ -3,8 +3,10 @@
 use super::facts::{Derivation, Drawn, SiteFact};
 use super::obligation::{OBLIGATIONS, Obligation};
 use super::search::{Searched, searches};
+use super::tutorial::{Told, told};
 use crate::case::{Case, Profile, cases};
 use crate::checker::Checker;
+use crate::cost::Costs;
 use crate::log::Execution;
 use crate::scenario::{Size, by_name};
 use crate::seed::{RENEW, Seed, file_name};
@@ -39,8 +41,12 @@ pub struct Evidence {
     pub drawn: BTreeMap<&'static str, Drawn>,
     /// The counterexample of each mutant, run again.
     pub replays: BTreeMap<String, (Seed, Execution)>,
+    /// What each design costs.
+    pub costs: Vec<Costs>,
     /// What the search for a free request finds.
     pub searches: Vec<Searched>,
+    /// What the tutorial's commands print.
+    pub tutorial: Told,
 }
 
 /// The builds of the checkers, ready to be asked.
@@ -87,7 +93,11 @@ impl<'a> Builds<'a> {
             derivations,
             drawn,
             replays,
+            costs: self.weft(&|command| {
+                command.arg("costs");
+            })?,
             searches: searches()?,
+            tutorial: told(self.workspace, self.children)?,
         })
     }
 

@@ -64,7 +64,11 @@ pub(super) fn life() -> String {
     change(&mut out, 350, &COMPLETE);
     way(&mut out, &format!("M{RIGHT} 246V350H{}", LEFT + 74));
     way(&mut out, &format!("M{LEFT} 319V123"));
-    for (y, text) in [(204, "deliver"), (223, "the result is"), (242, "handed over, once")] {
+    for (y, text) in [
+        (204, "deliver"),
+        (223, "the result is"),
+        (242, "handed over, once"),
+    ] {
         // On the lane's own colour, so that the arrow is behind it.
         let _ = write!(
             out,
@@ -72,7 +76,12 @@ pub(super) fn life() -> String {
             LEFT - 68,
             y - 15
         );
-        line(&mut out, (LEFT, y), if text == "deliver" { "bold" } else { "" }, text);
+        line(
+            &mut out,
+            (LEFT, y),
+            if text == "deliver" { "bold" } else { "" },
+            text,
+        );
     }
     out.push_str("</svg>\n");
     out
@@ -80,11 +89,17 @@ pub(super) fn life() -> String {
 
 fn line(out: &mut String, (x, y): (usize, usize), class: &str, text: &str) {
     // Writing to a String cannot fail.
-    let _ = write!(out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>");
+    let _ = write!(
+        out,
+        "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>"
+    );
 }
 
 fn way(out: &mut String, path: &str) {
-    let _ = write!(out, "<path class=\"way\" marker-end=\"url(#head)\" d=\"{path}\"/>");
+    let _ = write!(
+        out,
+        "<path class=\"way\" marker-end=\"url(#head)\" d=\"{path}\"/>"
+    );
 }
 
 fn state(out: &mut String, (x, y): (usize, usize), name: &str, bits: &str) {

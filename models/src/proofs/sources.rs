@@ -25,7 +25,8 @@ impl Sources {
         }
     }
 
-    fn read(&self, path: &str) -> Result<String, String> {
+    /// The text of a file.
+    pub(super) fn read(&self, path: &str) -> Result<String, String> {
         fs::read_to_string(self.root.join(path)).map_err(|why| format!("{path}: {why}"))
     }
 

@@ -86,6 +86,11 @@ impl Workspace {
         &self.root
     }
 
+    /// Where cargo puts what it builds.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Where the seeds of failures on this machine go.
     pub(crate) fn found(&self) -> PathBuf {
         self.target.join("flipside").join("seeds")

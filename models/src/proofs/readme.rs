@@ -1,0 +1,84 @@
+//! What the README shows of runs, and the pictures that it shares with the book.
+
+use super::evidence::Evidence;
+use super::generated::Generated;
+use super::life::life;
+use super::page::{head, row};
+use super::sources::Sources;
+use crate::checker::Checker;
+use crate::scenario::{SCENARIOS, Scenario};
+use crate::timeline::{Headline, lay_out, svg};
+use crate::verdict::Verdict;
+use crate::verify::text::grouped;
+use flipside::Design;
+use std::fmt::Write as _;
+
+/// Where the pictures are that are not of one page.
+pub(super) const PICTURES: &str = "docs/src/pictures";
+
+/// The mutant whose counterexample is shown.
+const SHOWN: &str = "complete.wmb:dropped";
+
+/// Adds the README's table and both pictures.
+pub(super) fn add(
+    evidence: &Evidence,
+    _sources: &Sources,
+    generated: &mut Generated,
+) -> Result<(), String> {
+    generated.file(format!("{PICTURES}/life.svg"), life());
+    let (seed, execution) = evidence
+        .replays
+        .get(SHOWN)
+        .ok_or_else(|| format!("no counterexample of {SHOWN} was run again"))?;
+    let picture = svg(&lay_out(Headline::of_scenario(seed), execution));
+    generated.file(format!("{PICTURES}/replay.svg"), picture);
+    generated.part("README.md", "verdicts", verdicts(evidence));
+    Ok(())
+}
+
+/// A line a scenario, a column a checker, of the default design.
+fn verdicts(evidence: &Evidence) -> String {
+    let checkers = Checker::ALL.map(Checker::name);
+    let mut text = head(&[&["scenario", "what happens in it"], &checkers[..]].concat());
+    for scenario in SCENARIOS {
+        let mut cells = vec![format!("`{}`", scenario.name), scenario.summary.to_owned()];
+        cells.extend(Checker::ALL.map(|checker| cell(evidence, scenario, checker)));
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        text += &row(&cells);
+    }
+    let executions = evidence
+        .cases
+        .iter()
+        .map(|(_, findings)| findings.executions);
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "\n{} cases with [the other designs](docs/src/designs.md), {} executions, none of which fails. Sizes and \
+         orderings: [the proofs](docs/src/proofs/README.md).",
+        evidence.cases.len(),
+        grouped(executions.sum())
+    );
+    text
+}
+
+/// How the checker's runs of a scenario ended, and in how many executions.
+fn cell(evidence: &Evidence, scenario: &Scenario, checker: Checker) -> String {
+    let own = evidence.cases.iter().filter(|(case, _)| {
+        case.design == Design::default()
+            && case.checker == checker
+            && case.scenario.name == scenario.name
+    });
+    let (mut complete, mut bounded) = (0, 0);
+    for (_, findings) in own {
+        match findings.verdict {
+            Verdict::Complete => complete += findings.executions,
+            _ => bounded += findings.executions,
+        }
+    }
+    let parts = [("COMPLETE", complete), ("BOUNDED", bounded)].into_iter();
+    let parts = parts.filter(|(_, executions)| *executions > 0);
+    let parts: Vec<_> = parts
+        .map(|(word, executions)| format!("{word} {}", grouped(executions)))
+        .collect();
+    parts.join("<br>")
+}
