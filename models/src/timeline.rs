@@ -6,8 +6,9 @@ mod svg;
 mod text;
 
 pub use html::html;
-pub(crate) use svg::COLOURS;
+pub(crate) use html::{head, section};
 pub use svg::svg;
+pub(crate) use svg::{COLOURS, escape};
 pub use text::{Look, text};
 
 use crate::checker::Checker;

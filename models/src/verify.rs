@@ -10,6 +10,8 @@ pub(crate) mod build;
 pub(crate) mod children;
 mod designs;
 mod differential;
+mod file;
+mod html;
 mod job;
 mod json;
 mod matrix;
@@ -30,7 +32,8 @@ use crate::checker::Checker;
 use crate::verdict::Findings;
 use build::{BuildError, MODELS, Workspace};
 use children::Children;
-use json::{JsonFile, Report};
+use file::OutFile;
+use json::Report;
 use progress::Progress;
 use rows::{Row, Summary};
 use std::collections::BTreeMap;
@@ -60,8 +63,14 @@ pub fn run(options: &Options) -> ExitCode {
             Err(why) => complain(1, why),
         };
     }
-    let json = match options.json.as_deref().map(JsonFile::prepare).transpose() {
-        Ok(json) => json,
+    let prepared = |option, path: &Option<PathBuf>| {
+        let path = path.as_deref();
+        path.map(|path| OutFile::prepare(option, path)).transpose()
+    };
+    let files = prepared("--json", &options.json)
+        .and_then(|json| Ok((json, prepared("--html", &options.html)?)));
+    let (json, html) = match files {
+        Ok(files) => files,
         Err(why) => return complain(USAGE, why),
     };
     let children = Arc::new(Children::default());
@@ -99,13 +108,15 @@ pub fn run(options: &Options) -> ExitCode {
     let profile = options.profile();
     let again = seeds::write(&cases, &rows, profile, &workspace, &binaries, &children);
 
-    let written = json.map_or(Ok(()), |json| {
-        let sections = (differential.as_ref(), matrix.as_ref());
-        let checkers = checkers(&cases);
-        json.write(&Report::new(
-            &workspace, options, &checkers, &rows, sections,
-        ))
-    });
+    let sections = (differential.as_ref(), matrix.as_ref());
+    let report = Report::new(&workspace, options, &checkers(&cases), &rows, sections);
+    let write_json = |file: OutFile| file.write(&report.json()?);
+    let write_html = |file: OutFile| {
+        let timelines = again.timelines(&binaries, &children);
+        file.write(&html::page(&report, &timelines, !options.no_time))
+    };
+    let written = json.map_or(Ok(()), write_json);
+    let written = written.and(html.map_or(Ok(()), write_html));
     let summary = Summary::new(&rows, built, ran);
     let mut text = table::verdicts(&rows, &summary, profile, Look::of_stdout(options));
     text.extend(differential.iter().map(ToString::to_string));

@@ -22,12 +22,30 @@ li:target{outline:2px solid var(--rf)}li small{display:block;color:var(--dim)}li
 #[must_use]
 pub fn html(timeline: &Timeline) -> String {
     let title = escape(&timeline.title);
-    let mut out = format!(
+    let mut out = head(&title, "");
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        out,
+        "<h1>{title}</h1>\n{}</body></html>",
+        section(timeline, "s")
+    );
+    out
+}
+
+/// The beginning of a page, with more style than that of the timelines.
+pub(crate) fn head(title: &str, style: &str) -> String {
+    format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
-         <style>{COLOURS}{STYLE}</style></head><body>\n<h1>{title}</h1>\n\
-         <p class=\"story\">{}</p>\n<p class=\"failure\">{}</p>\n",
+         <style>{COLOURS}{STYLE}{style}</style></head><body>\n"
+    )
+}
+
+/// The timeline as a part of a page, in which its steps are known by `at` and their index.
+pub(crate) fn section(timeline: &Timeline, at: &str) -> String {
+    let mut out = format!(
+        "<p class=\"story\">{}</p>\n<p class=\"failure\">{}</p>\n",
         escape(&timeline.story),
         escape(&timeline.failure)
     );
@@ -68,19 +86,19 @@ pub fn html(timeline: &Timeline) -> String {
         let from = match row.from {
             Some(from) => {
                 let number = timeline.rows[from].number.unwrap_or_default();
-                format!(" <a href=\"#s{from}\">← #{number}</a>")
+                format!(" <a href=\"#{at}{from}\">← #{number}</a>")
             }
             None if row.initial => " ← start".to_owned(),
             None => String::new(),
         };
         let newer = row.newer.map_or(String::new(), |newer| {
             let number = timeline.rows[newer].number.unwrap_or_default();
-            format!(", <a href=\"#s{newer}\">not #{number}</a>")
+            format!(", <a href=\"#{at}{newer}\">not #{number}</a>")
         });
         let gap = timeline.gap.map_or(String::new(), |(from, to)| {
             let link = |other: usize| {
                 let number = timeline.rows[other].number.unwrap_or_default();
-                format!("<a class=\"gap\" href=\"#s{other}\">#{number}</a>")
+                format!("<a class=\"gap\" href=\"#{at}{other}\">#{number}</a>")
             };
             match index {
                 _ if index == from => format!(", <span class=\"gap\">⇢</span> {}", link(to)),
@@ -91,15 +109,15 @@ pub fn html(timeline: &Timeline) -> String {
         let details = format!("{} {}", row.order, row.place);
         let _ = writeln!(
             out,
-            "<li class=\"{class}{other}\" id=\"s{index}\">{number}<b>{}</b> {}{from}{newer}{gap}<small>{}</small></li>",
+            "<li class=\"{class}{other}\" id=\"{at}{index}\">{number}<b>{}</b> {}{from}{newer}{gap}<small>{}</small></li>",
             escape(&timeline.columns[row.column]),
             escape(&row.text),
             escape(details.trim())
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "</ol>\n<p class=\"dim\">{}</p>\n</body></html>\n",
+        "</ol>\n<p class=\"dim\">{}</p>",
         escape(&timeline.extent)
     );
     out

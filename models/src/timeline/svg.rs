@@ -168,7 +168,7 @@ pub fn svg(timeline: &Timeline) -> String {
     out
 }
 
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

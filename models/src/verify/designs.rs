@@ -71,8 +71,7 @@ fn verdict(row: &Row) -> String {
 
 fn counts(group: &[&Row]) -> String {
     let count = |word| group.iter().filter(|row| row.verdict == word).count();
-    let words = [Word::Complete, Word::Bounded, Word::Failed, Word::NotRun];
-    let some = words.into_iter().filter(|&word| count(word) > 0);
+    let some = Word::ALL.into_iter().filter(|&word| count(word) > 0);
     let counted = some.map(|word| format!("{} {}", count(word), word.text()));
     counted.collect::<Vec<_>>().join(", ")
 }

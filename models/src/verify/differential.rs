@@ -12,9 +12,9 @@ use std::path::PathBuf;
 /// What came of it: the section under the table, and its part of the JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct Differential {
-    comparisons: Vec<Comparison>,
+    pub(super) comparisons: Vec<Comparison>,
     /// What was found, and what could not be compared. Empty if all is well.
-    failures: Vec<String>,
+    pub(super) failures: Vec<String>,
 }
 
 /// Asks each checker's build what it shows, and compares. None after an interruption.
@@ -84,7 +84,7 @@ impl fmt::Display for Differential {
     }
 }
 
-fn summary(compared: &[Comparison]) -> String {
+pub(super) fn summary(compared: &[Comparison]) -> String {
     let contained = compared.iter().filter(|c| c.beyond.is_empty()).count();
     let shown: usize = compared.iter().map(|c| c.outcomes).sum();
     let all: usize = compared.iter().map(|c| c.weft).sum();

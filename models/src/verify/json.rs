@@ -9,96 +9,9 @@ use crate::checker::Checker;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::env::consts::{ARCH, OS};
-use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::{env, io, process, thread};
-
-/// Where the report will go, known to be writable.
-#[derive(Debug)]
-pub(super) struct JsonFile {
-    shown: PathBuf,
-    target: Target,
-}
-
-#[derive(Debug)]
-enum Target {
-    /// Written beside its place and moved there: nobody ever sees half of it.
-    File { path: PathBuf, beside: PathBuf },
-    /// A pipe or a device, which cannot be replaced and must not be.
-    Stream(PathBuf),
-}
-
-impl JsonFile {
-    /// Tries the place out before hours of work go into what it cannot take.
-    pub(super) fn prepare(shown: &Path) -> Result<Self, String> {
-        let target = Target::of(shown).map_err(|why| unwritable(shown, &why))?;
-        Ok(Self {
-            shown: shown.to_owned(),
-            target,
-        })
-    }
-
-    pub(super) fn write(&self, report: &Report<'_>) -> Result<(), String> {
-        self.try_write(report)
-            .map_err(|why| unwritable(&self.shown, &why))
-    }
-
-    fn try_write(&self, report: &Report<'_>) -> io::Result<()> {
-        let mut text = serde_json::to_vec_pretty(report)?;
-        text.push(b'\n');
-        match &self.target {
-            Target::Stream(path) => OpenOptions::new().write(true).open(path)?.write_all(&text),
-            Target::File { path, beside } => {
-                let mut file = fs::File::create(beside)?;
-                let written = file
-                    .write_all(&text)
-                    .and_then(|()| file.sync_all())
-                    .and_then(|()| fs::rename(beside, path));
-                if written.is_err() {
-                    let _ = fs::remove_file(beside);
-                }
-                written
-            }
-        }
-    }
-}
-
-impl Target {
-    fn of(shown: &Path) -> io::Result<Self> {
-        // Behind a link, the file that it leads to is replaced and the link stays.
-        let path = match fs::canonicalize(shown) {
-            Ok(path) => path,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => shown.to_owned(),
-            Err(why) => return Err(why),
-        };
-        if let Ok(there) = fs::metadata(&path) {
-            if there.is_dir() {
-                return Err(io::Error::other("it is a directory"));
-            }
-            if !there.is_file() {
-                return Ok(Self::Stream(path));
-            }
-            OpenOptions::new().write(true).open(&path)?;
-        }
-        let Some(name) = path.file_name() else {
-            return Err(io::Error::other("it names no file"));
-        };
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.tmp", process::id()));
-        let beside = path.with_file_name(hidden);
-        fs::File::create(&beside)?;
-        fs::remove_file(&beside)?;
-        Ok(Self::File { path, beside })
-    }
-}
-
-fn unwritable(path: &Path, why: &io::Error) -> String {
-    format!("--json {}: it cannot be written: {why}", path.display())
-}
+use std::{env, fs, thread};
 
 /// Which keys there are, and what they mean. A key that goes or changes its meaning makes another
 /// number; one that is added does not.
@@ -108,21 +21,21 @@ const SCHEMA: u32 = 1;
 #[derive(Debug, Serialize)]
 pub(super) struct Report<'rows> {
     schema: u32,
-    versions: Map<String, Value>,
-    host: Host,
-    profile: &'static str,
-    shard: Option<String>,
-    cases: &'rows [Row],
+    pub(super) versions: Map<String, Value>,
+    pub(super) host: Host,
+    pub(super) profile: &'static str,
+    pub(super) shard: Option<String>,
+    pub(super) cases: &'rows [Row],
     /// Null where only some of the cases were asked for.
-    differential: Option<&'rows Differential>,
-    mutants: Option<&'rows Matrix>,
+    pub(super) differential: Option<&'rows Differential>,
+    pub(super) mutants: Option<&'rows Matrix>,
 }
 
 #[derive(Debug, Serialize)]
-struct Host {
-    os: &'static str,
-    arch: &'static str,
-    cores: Option<usize>,
+pub(super) struct Host {
+    pub(super) os: &'static str,
+    pub(super) arch: &'static str,
+    pub(super) cores: Option<usize>,
 }
 
 impl<'rows> Report<'rows> {
@@ -147,6 +60,31 @@ impl<'rows> Report<'rows> {
             differential,
             mutants,
         }
+    }
+
+    /// As if of a machine that nobody knows.
+    #[cfg(test)]
+    pub(super) fn of(rows: &'rows [Row], mutants: Option<&'rows Matrix>) -> Self {
+        Self {
+            schema: SCHEMA,
+            versions: Map::from_iter([("loom".to_owned(), "0.7.3".into())]),
+            host: Host {
+                os: "linux",
+                arch: "x86_64",
+                cores: Some(2),
+            },
+            profile: "quick",
+            shard: None,
+            cases: rows,
+            differential: None,
+            mutants,
+        }
+    }
+
+    /// The whole file.
+    pub(super) fn json(&self) -> Result<String, String> {
+        let text = serde_json::to_string_pretty(self);
+        text.map(|text| text + "\n").map_err(|why| why.to_string())
     }
 }
 

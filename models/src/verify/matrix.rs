@@ -15,18 +15,18 @@ use std::path::PathBuf;
 /// What came of it: the section under the table, and its part of the JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct Matrix {
-    mutants: Vec<Line>,
+    pub(super) mutants: Vec<Line>,
     /// Why it is not as it should be: each mutant is killed by those that should kill it, and by
     /// no others. Empty if all is well.
-    failures: Vec<String>,
+    pub(super) failures: Vec<String>,
 }
 
 /// One mutant.
 #[derive(Debug, Serialize)]
-struct Line {
+pub(super) struct Line {
     #[serde(with = "crate::program::design_name")]
-    design: Design,
-    mutant: String,
+    pub(super) design: Design,
+    pub(super) mutant: String,
     /// Whether it lacks only an order, which sequential consistency does not show.
     order_only: bool,
     /// In the order of the columns.
@@ -35,7 +35,7 @@ struct Line {
 
 /// What one checker says of it: FAILED, if it kills it.
 #[derive(Debug, Serialize)]
-struct Cell {
+pub(super) struct Cell {
     checker: Checker,
     verdict: Word,
     why: Option<String>,
@@ -76,6 +76,12 @@ impl Matrix {
     pub(super) fn is_clean(&self) -> bool {
         self.failures.is_empty()
     }
+
+    /// The checkers that ran mutants.
+    pub(super) fn columns(&self) -> Vec<Checker> {
+        let ran = |checker: &Checker| self.mutants.iter().any(|line| line.by(*checker).is_some());
+        Checker::ALL.into_iter().filter(ran).collect()
+    }
 }
 
 fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
@@ -107,11 +113,11 @@ fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
 }
 
 impl Line {
-    fn by(&self, checker: Checker) -> Option<&Cell> {
+    pub(super) fn by(&self, checker: Checker) -> Option<&Cell> {
         self.checkers.iter().find(|cell| cell.checker == checker)
     }
 
-    fn is_killed(&self) -> bool {
+    pub(super) fn is_killed(&self) -> bool {
         self.checkers.iter().any(Cell::kills)
     }
 
@@ -145,11 +151,11 @@ impl Line {
 }
 
 impl Cell {
-    fn kills(&self) -> bool {
+    pub(super) fn kills(&self) -> bool {
         self.verdict == Word::Failed
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let executions = grouped(self.executions);
         match self.verdict {
             Word::Failed => format!("killed after {executions}"),
@@ -161,8 +167,7 @@ impl Cell {
 
 impl fmt::Display for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |checker: &Checker| self.mutants.iter().any(|line| line.by(*checker).is_some());
-        let columns: Vec<_> = Checker::ALL.into_iter().filter(shown).collect();
+        let columns = self.columns();
         let mut header = format!("{:20}  {:26}", "design", "mutant");
         for checker in &columns {
             header.push_str(&format!("  {:28}", checker.name()));

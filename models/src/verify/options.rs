@@ -57,6 +57,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
 
+    /// Also write all that is printed, and the interleavings of what failed, as a page
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+
     /// Leave the times out, so that two runs of one version print the same
     #[arg(long)]
     pub(super) no_time: bool,

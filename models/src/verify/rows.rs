@@ -32,6 +32,9 @@ pub(super) enum Word {
 }
 
 impl Word {
+    /// Every word, the best first.
+    pub(super) const ALL: [Self; 4] = [Self::Complete, Self::Bounded, Self::Failed, Self::NotRun];
+
     /// The word, and the reason if there is one.
     pub(super) fn of(verdict: Verdict) -> (Self, Option<String>) {
         match verdict {

@@ -7,10 +7,13 @@ use super::rows::{Row, Word};
 use super::table::alone;
 use crate::case::{Case, Profile};
 use crate::checker::Checker;
+use crate::log::Execution;
+use crate::seed::Seed;
 use crate::serve::Hunted;
+use crate::timeline::{Headline, Timeline, lay_out};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
+use std::{fmt, fs};
 
 /// What stands at the very end: its last line is a command that runs a failed case again.
 #[derive(Debug, Default)]
@@ -21,6 +24,8 @@ pub(super) struct Again {
     cases: Vec<String>,
     /// Of those that have one.
     replays: Vec<String>,
+    /// These.
+    seeds: Vec<PathBuf>,
 }
 
 /// Hunts for a small counterexample of each failed case.
@@ -52,6 +57,25 @@ pub(super) fn write(
 }
 
 impl Again {
+    /// What happens in each counterexample that was found. One that cannot be run again is left
+    /// out: its command, which stands last, says why.
+    pub(super) fn timelines(
+        &self,
+        binaries: &BTreeMap<Checker, PathBuf>,
+        children: &Children,
+    ) -> Vec<Timeline> {
+        let timeline = |path: &PathBuf| {
+            let seed: Seed = fs::read_to_string(path).ok()?.parse().ok()?;
+            let binary = binaries.get(&seed.checker)?;
+            let again = ask::<Execution>(binary, children, &|command| {
+                command.arg("rerun").arg(path);
+            });
+            let execution = again.ok()?.into_iter().next()?;
+            Some(lay_out(Headline::of_scenario(&seed), &execution))
+        };
+        self.seeds.iter().filter_map(timeline).collect()
+    }
+
     fn add(&mut self, what: &str, found: Result<Option<PathBuf>, String>, alone: String) {
         match found {
             Ok(Some(seed)) => {
@@ -60,6 +84,7 @@ impl Again {
                 // Cases of several sizes often shrink to one seed.
                 if !self.replays.contains(&replay) {
                     self.replays.push(replay);
+                    self.seeds.push(seed);
                 }
             }
             // A count that is not the pinned one, or a failure that is rarer than the hunt is long.
