@@ -129,20 +129,24 @@ fn show(options: &Options, timeline: &Timeline) -> Result<(), String> {
         }
     }
     if options.follow {
-        return follow::follow(timeline, look());
+        let anew = stdout().is_terminal() && !is_dumb();
+        return follow::follow(timeline, look(), anew);
     }
     print(&text(timeline, look(), None))
 }
 
 fn look() -> Look {
     let terminal = stdout().is_terminal();
-    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb();
     let width = comfy_table::Table::new().width().map(usize::from);
     Look {
         width: width.filter(|_| terminal).unwrap_or(usize::MAX),
         colour: terminal && !refused,
     }
+}
+
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 fn listed() -> ExitCode {

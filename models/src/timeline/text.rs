@@ -14,7 +14,7 @@ pub struct Look {
 
 impl Look {
     fn paint(self, text: &str, code: &str) -> String {
-        if self.colour {
+        if self.colour && !text.is_empty() {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {
             text.to_owned()
