@@ -6,7 +6,8 @@
 
 use crate::checker::{Bounds, Checker, outcomes};
 use crate::litmus::LITMUS;
-use crate::scenario::{SCENARIOS, Size};
+use crate::program;
+use crate::scenario::{SCENARIOS, Scenario, Size};
 use flipside::Design;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,25 +59,38 @@ pub fn shows() -> Result<Shows, String> {
     for litmus in LITMUS {
         show(litmus.name.to_owned(), Program::Litmus(litmus.run), 0)?;
     }
-    for scenario in SCENARIOS {
-        // Depth first there is no end: a waiting thread may look, or wake for nothing, for ever.
-        let name = format!("{} {SIZE}", scenario.name);
-        show(name, Program::Scenario(scenario.run), SCHEDULES)?;
+    for &design in Design::ALL {
+        for scenario in SCENARIOS.iter().filter(|scenario| tells(scenario, design)) {
+            let program = program::Program {
+                scenario,
+                size: SIZE,
+                design,
+                mutant: None,
+            };
+            // Depth first there is no end: a waiting thread may look, or wake for nothing, for ever.
+            show(program.to_string(), Program::Scenario(program), SCHEDULES)?;
+        }
     }
     Ok(shows)
+}
+
+/// Whether a scenario is compared in a design: of the designs beside the default, the one with the
+/// most outcomes.
+fn tells(scenario: &Scenario, design: Design) -> bool {
+    design == Design::default() || scenario.name == "stale"
 }
 
 #[derive(Clone, Copy)]
 enum Program {
     Litmus(fn() -> String),
-    Scenario(fn(Size, Design) -> String),
+    Scenario(program::Program),
 }
 
 impl Program {
     fn run(self) -> String {
         match self {
             Self::Litmus(run) => run(),
-            Self::Scenario(run) => run(SIZE, Design::default()),
+            Self::Scenario(program) => program.run(),
         }
     }
 }
@@ -92,6 +106,9 @@ pub struct Comparison {
     pub outcomes: usize,
     /// How many weft shows.
     pub weft: usize,
+    /// What weft shows and it does not, though it ended its search: outside of its model, or lost in
+    /// it.
+    pub left_out: BTreeSet<String>,
     /// What it shows and weft does not.
     pub beyond: BTreeSet<String>,
     /// Why that is known and wrong, if it is.
@@ -128,6 +145,11 @@ pub fn compare(checker: Checker, shows: &Shows, weft: &Shows) -> Result<Vec<Comp
                 checker,
                 outcomes: shown.outcomes.len(),
                 weft: all.outcomes.len(),
+                left_out: if shown.complete {
+                    &all.outcomes - &shown.outcomes
+                } else {
+                    BTreeSet::new()
+                },
                 beyond: &shown.outcomes - &all.outcomes,
                 false_alarm: litmus
                     .find(|litmus| litmus.name == program)
@@ -170,6 +192,17 @@ mod tests {
             &["a"],
             &["a"]
         ));
+    }
+
+    #[test]
+    fn what_a_search_that_ended_leaves_out_is_named() {
+        let left_out = |complete| {
+            let (shown, weft) = (shows("p", &["a"], complete), shows("p", &["a", "b"], true));
+            let compared = compare(Checker::Loom, &shown, &weft).expect("comparable");
+            compared[0].left_out.clone()
+        };
+        assert_eq!(left_out(true), BTreeSet::from(["b".to_owned()]));
+        assert_eq!(left_out(false), BTreeSet::new());
     }
 
     #[test]

@@ -76,6 +76,19 @@ impl fmt::Display for Differential {
             for comparison in known {
                 writeln!(f, "  known false alarm: {}", remark(comparison))?;
             }
+            for comparison in of_one.iter().filter(|c| !c.left_out.is_empty()) {
+                let Comparison {
+                    program,
+                    checker,
+                    outcomes,
+                    weft,
+                    ..
+                } = comparison;
+                writeln!(
+                    f,
+                    "  left out: {checker} ended its search of {program} with {outcomes} of {weft} outcomes"
+                )?;
+            }
         }
         for failure in &self.failures {
             writeln!(f, "  {failure}")?;

@@ -86,7 +86,9 @@ const SECTIONS: &str = r#"{
         "checker": "loom",
         "outcomes": 1,
         "weft": 2,
-        "left_out": [],
+        "left_out": [
+          "b"
+        ],
         "beyond": [],
         "false_alarm": null
       }
