@@ -7,6 +7,7 @@
 //!
 //! Whatever else is to be generated from runs is one more function in [`PARTS`].
 
+mod barriers;
 #[cfg(weft)]
 pub(crate) mod derive;
 mod designs;
@@ -14,11 +15,13 @@ mod evidence;
 mod facts;
 mod generated;
 mod index;
+mod json;
 mod life;
 mod limits;
 mod litmus;
 mod obligation;
 mod page;
+mod per_design;
 mod readme;
 mod search;
 mod sources;
@@ -60,6 +63,10 @@ type Part = fn(&Evidence, &Sources, &mut Generated) -> Result<(), String>;
 const PARTS: &[Part] = &[
     page::add,
     index::add,
+    litmus::add,
+    barriers::add,
+    per_design::add,
+    json::add,
     designs::add,
     readme::add,
     template::add,

@@ -183,8 +183,6 @@ pub fn lay_out_chain(
             What::Note(_) => Mark::Note,
             _ => Mark::Plain,
         };
-        let read = event.reads();
-        let from = read.and_then(|(_, from)| row_of.get(from?).copied());
         row_of.push(rows.len());
         let file = event.file.rsplit('/').next().unwrap_or_default();
         rows.push(Row {
@@ -198,11 +196,16 @@ pub fn lay_out_chain(
                 format!("{file}:{}", event.line)
             },
             source: format!("{}:{}", event.file, event.line),
-            from,
+            from: None,
             newer: newer(&events[..index], event).map(|newer| row_of[newer]),
-            initial: from.is_none() && read.is_some(),
+            initial: event.reads().is_some_and(|(_, from)| from.is_none()),
             mark,
         });
+    }
+    // What is read may stand below: a memory model need not have an order of steps.
+    for (event, &row) in events.iter().zip(&row_of) {
+        let from = event.reads().and_then(|(_, from)| from);
+        rows[row].from = from.and_then(|from| row_of.get(from).copied());
     }
     let missing = missing(execution, &rows, &row_of);
     let gap = execution

@@ -1,6 +1,6 @@
 //! Everything that the pages are made of: runs, and nothing else.
 
-use super::facts::{Derivation, Drawn, SiteFact};
+use super::facts::{Derivation, Drawn, SiteFact, WordUse};
 use super::obligation::{OBLIGATIONS, Obligation};
 use super::search::{Searched, searches};
 use super::tutorial::{Told, told};
@@ -156,7 +156,12 @@ impl<'a> Builds<'a> {
                 let (scenario, design) = (case.scenario.name, case.design);
                 program(command.arg("derive"), scenario, case.size, design);
             })?;
-            if let Some(why) = derivation.broken.first() {
+            if let Some(why) = derivation
+                .broken
+                .first()
+                .cloned()
+                .or_else(|| lost(&derivation))
+            {
                 return Err(format!("{what}: {why}"));
             }
             if derivation.verdict != Verdict::Complete || derivation.graphs != findings.executions {
@@ -210,6 +215,20 @@ impl<'a> Builds<'a> {
         });
         replays.map(|replays| replays.into_iter().collect())
     }
+}
+
+/// A word of which a write may be lost (O8): one with one writer whose stores are not each made from
+/// the one before, or one of read-modify-writes and anything else between them.
+fn lost(derivation: &Derivation) -> Option<String> {
+    let lossy = |used: &WordUse| {
+        let updated = used.updates > 0 && (used.stores > 0 || used.lossless != used.updates);
+        updated || (used.writers.len() == 1 && used.lossless != used.stores + used.updates)
+    };
+    let mut words = derivation.words.iter();
+    let (name, _) = words.find(|(_, used)| lossy(used))?;
+    Some(format!(
+        "O8: not every write of {name} is made from the one before it"
+    ))
 }
 
 fn program(command: &mut Command, scenario: &str, size: Size, design: Design) {

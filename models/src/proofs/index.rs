@@ -107,7 +107,7 @@ fn verdicts(evidence: &Evidence, id: &str, checker: Checker) -> String {
 fn mutants(evidence: &Evidence) -> String {
     let mut text = String::from(
         "Each is the engine with one ordering weakened or one step wrong, in the default design; those of the other \
-         designs are on [their page](designs.md). shuttle has to let pass those that lack an order only.\n\n",
+         designs are on [the page that compares them](../designs.md), and what their graphs rest on [beside each other](designs.md). shuttle has to let pass those that lack an order only.\n\n",
     );
     text += &head(&[&["mutant", "breaks"], &Checker::ALL.map(Checker::name)[..]].concat());
     let of_weft = evidence.attacks.iter().filter(|(checker, attacked)| {

@@ -4,6 +4,7 @@ mod derivation;
 mod necessity;
 mod sufficiency;
 
+pub(super) use derivation::drawn;
 pub(super) use necessity::{cell, obligation_of};
 
 use super::evidence::Evidence;
@@ -80,7 +81,7 @@ fn page(
     text += &sufficiency::text(evidence, id);
     text += "## Necessity\n\n";
     text += &necessity::text(evidence, id, generated)?;
-    text += &super::litmus::section(id);
+    text += &super::litmus::section(id)?;
     let _ = write!(text, "## What this does not cover\n\n{NOT_COVERED}");
     Ok(text)
 }

@@ -1,4 +1,5 @@
-//! What the README shows of runs, and the pictures that it shares with the book.
+//! What the README and weft's page show of runs, and the pictures that the README shares with the
+//! book.
 
 use super::evidence::Evidence;
 use super::generated::Generated;
@@ -6,7 +7,7 @@ use super::life::life;
 use super::page::{head, row};
 use super::sources::Sources;
 use crate::checker::Checker;
-use crate::scenario::{SCENARIOS, Scenario};
+use crate::scenario::{SCENARIOS, Scenario, Size};
 use crate::timeline::{Headline, lay_out, svg};
 use crate::verdict::Verdict;
 use crate::verify::text::grouped;
@@ -33,7 +34,38 @@ pub(super) fn add(
     let picture = svg(&lay_out(Headline::of_scenario(seed), execution));
     generated.file(format!("{PICTURES}/replay.svg"), picture);
     generated.part("README.md", "verdicts", verdicts(evidence));
+    generated.part("docs/src/weft.md", "graphs", graphs(evidence));
     Ok(())
+}
+
+/// The scenario whose graphs are counted on weft's page.
+const COUNTED: &str = "handover";
+
+/// How few graphs there are.
+fn graphs(evidence: &Evidence) -> String {
+    let own = evidence.cases.iter().filter(|(case, findings)| {
+        case.design == Design::default()
+            && case.checker == Checker::Weft
+            && case.scenario.name == COUNTED
+            && findings.verdict == Verdict::Complete
+    });
+    let mut text = head(&[
+        "workers",
+        "requests of each",
+        "committed in all",
+        "execution graphs",
+    ]);
+    for (case, findings) in own {
+        let Size {
+            workers,
+            ring,
+            requests,
+        } = case.size;
+        let sizes = [workers, ring, requests].map(|size| size.to_string());
+        let [workers, ring, requests] = sizes.each_ref().map(String::as_str);
+        text += &row(&[workers, ring, requests, &grouped(findings.executions)]);
+    }
+    text
 }
 
 /// A line a scenario, a column a checker, of the default design.

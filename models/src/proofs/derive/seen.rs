@@ -142,7 +142,9 @@ impl<'a> Step<'a> {
     /// What it does, without what differs from execution to execution.
     pub(super) fn text(&self) -> String {
         let named = |what: &str, word: &Word| {
-            let name = family(&word.name);
+            let parts = family(&word.name).split(' ');
+            let parts = parts.filter(|part| part.parse::<usize>().is_err());
+            let name = parts.collect::<Vec<_>>().join(" ");
             format!("{what} of `{name}`, {}", word.order.name())
         };
         match &self.event.what {

@@ -127,7 +127,7 @@ fn chains(id: &str, all: &[&Derivation]) -> Result<String, String> {
 }
 
 /// A chain, one step a line.
-fn drawn(chain: &Chain) -> String {
+pub(in super::super) fn drawn(chain: &Chain) -> String {
     let mut text = format!("{}\n", chain.from);
     for link in &chain.links {
         let site = link.site.as_deref().unwrap_or_default();

@@ -1,0 +1,413 @@
+//! Every candidate execution of a litmus test: what each thread does if its loads return these
+//! values, which store each load reads from, and in which order the stores to a location come.
+//! Which of them a memory model has is for its axioms to say.
+
+use super::program::{Barrier, Litmus, Mark, Outcome, Step, Value, When};
+use super::relation::Relation;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An event.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// The thread; none for a location's beginning.
+    pub(super) thread: Option<usize>,
+    pub(super) what: What,
+    pub(super) mark: Mark,
+    /// Loads whose values decide the value that is stored.
+    data: BTreeSet<usize>,
+    /// Loads whose values decide whether it happens.
+    control: BTreeSet<usize>,
+    /// The store of the same read-modify-write.
+    pair: Option<usize>,
+    /// Whether it is the load of one that does not return the old value.
+    pub(super) unreturned: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Read(&'static str, i64),
+    Write(&'static str, i64),
+    Fence(Barrier),
+}
+
+impl Event {
+    pub(super) fn location(&self) -> Option<&'static str> {
+        match self.what {
+            What::Read(location, _) | What::Write(location, _) => Some(location),
+            What::Fence(_) => None,
+        }
+    }
+
+    pub(super) const fn is_read(&self) -> bool {
+        matches!(self.what, What::Read(..))
+    }
+
+    pub(super) const fn is_write(&self) -> bool {
+        matches!(self.what, What::Write(..))
+    }
+
+    pub(super) const fn is_fence(&self, barrier: Barrier) -> bool {
+        matches!(
+            (self.what, barrier),
+            (What::Fence(Barrier::Wmb), Barrier::Wmb)
+                | (What::Fence(Barrier::Rmb), Barrier::Rmb)
+                | (What::Fence(Barrier::Mb), Barrier::Mb)
+                | (What::Fence(Barrier::BeforeAtomic), Barrier::BeforeAtomic)
+        )
+    }
+}
+
+/// A candidate execution.
+pub(super) struct Candidate {
+    pub(super) events: Vec<Event>,
+    pub(super) po: Relation,
+    pub(super) rf: Relation,
+    pub(super) co: Relation,
+    pub(super) data: Relation,
+    pub(super) control: Relation,
+    pub(super) rmw: Relation,
+    /// The threads' registers at the end.
+    registers: Vec<BTreeMap<&'static str, i64>>,
+}
+
+/// One way through a thread.
+#[derive(Clone, Default)]
+struct Path {
+    events: Vec<Event>,
+    registers: BTreeMap<&'static str, (i64, BTreeSet<usize>)>,
+    control: BTreeSet<usize>,
+}
+
+type Values = BTreeMap<&'static str, BTreeSet<i64>>;
+
+/// Shows every candidate to `visit`.
+pub(super) fn candidates(litmus: &Litmus, visit: &mut dyn FnMut(&Candidate)) {
+    let mut values: Values = Values::new();
+    for step in litmus
+        .threads
+        .iter()
+        .flat_map(|steps| super::program::flat(steps))
+    {
+        if let Some((location, _)) = step.access() {
+            let first = litmus.initial.iter().find(|(name, _)| *name == location);
+            values.insert(
+                location,
+                BTreeSet::from([first.map_or(0, |(_, value)| *value)]),
+            );
+        }
+    }
+    let begins: Vec<(&str, i64)> = values
+        .iter()
+        .flat_map(|(&location, values)| values.iter().map(move |&value| (location, value)))
+        .collect();
+    // What can be read is what some thread can write, and what it can write depends on what it reads.
+    let paths = loop {
+        let paths: Vec<Vec<Path>> = litmus
+            .threads
+            .iter()
+            .map(|steps| {
+                let mut all = Vec::new();
+                go(
+                    &steps.iter().collect::<Vec<_>>(),
+                    Path::default(),
+                    &values,
+                    &mut all,
+                );
+                all
+            })
+            .collect();
+        let known = values.clone();
+        for event in paths.iter().flatten().flat_map(|path| &path.events) {
+            if let What::Write(location, value) = event.what {
+                values.entry(location).or_default().insert(value);
+            }
+        }
+        if values == known {
+            break paths;
+        }
+    };
+    combine(&paths, &mut Vec::new(), &mut |chosen| {
+        together(&begins, chosen, visit);
+    });
+}
+
+/// All ways through some steps.
+fn go(steps: &[&Step], path: Path, values: &Values, all: &mut Vec<Path>) {
+    let Some((step, rest)) = steps.split_first() else {
+        all.push(path);
+        return;
+    };
+    let event = |path: &Path, what, mark, data: &BTreeSet<usize>| Event {
+        thread: None,
+        what,
+        mark,
+        data: data.clone(),
+        control: path.control.clone(),
+        pair: None,
+        unreturned: false,
+    };
+    let none = BTreeSet::new();
+    match step {
+        Step::Store(location, value, mark) => {
+            let mut path = path;
+            let (number, data) = value_of(*value, &path);
+            path.events
+                .push(event(&path, What::Write(location, number), *mark, &data));
+            go(rest, path, values, all);
+        }
+        Step::Load(register, location, mark) => {
+            for &value in &values[location] {
+                let mut path = path.clone();
+                let index = path.events.len();
+                path.events
+                    .push(event(&path, What::Read(location, value), *mark, &none));
+                path.registers
+                    .insert(register, (value, BTreeSet::from([index])));
+                go(rest, path, values, all);
+            }
+        }
+        Step::Flip(location, bits, mark, register) => {
+            for &old in &values[location] {
+                let mut path = path.clone();
+                let index = path.events.len();
+                // A release read-modify-write is one that stores so, its load is relaxed.
+                let loads = if *mark == Mark::Release {
+                    Mark::Relaxed
+                } else {
+                    *mark
+                };
+                let mut read = event(&path, What::Read(location, old), loads, &none);
+                read.unreturned = register.is_none();
+                read.pair = Some(index + 1);
+                path.events.push(read);
+                let data = BTreeSet::from([index]);
+                path.events.push(event(
+                    &path,
+                    What::Write(location, old ^ bits),
+                    *mark,
+                    &data,
+                ));
+                if let Some(register) = register {
+                    path.registers.insert(register, (old, data));
+                }
+                go(rest, path, values, all);
+            }
+        }
+        Step::Barrier(barrier) => {
+            let mut path = path;
+            path.events
+                .push(event(&path, What::Fence(*barrier), Mark::Relaxed, &none));
+            go(rest, path, values, all);
+        }
+        Step::If(when, then) => {
+            let mut path = path;
+            let (holds, decides) = holds(*when, &path);
+            path.control.extend(decides);
+            let inner = then.iter().filter(|_| holds);
+            let steps: Vec<&Step> = inner.chain(rest.iter().copied()).collect();
+            go(&steps, path, values, all);
+        }
+    }
+}
+
+fn register(name: &str, path: &Path) -> (i64, BTreeSet<usize>) {
+    path.registers.get(name).cloned().unwrap_or_default()
+}
+
+fn value_of(value: Value, path: &Path) -> (i64, BTreeSet<usize>) {
+    match value {
+        Value::Is(number) => (number, BTreeSet::new()),
+        Value::Of(name) => register(name, path),
+        Value::Plus(name, more) => {
+            let (number, data) = register(name, path);
+            (number + more, data)
+        }
+        Value::Flipped(name, bits) => {
+            let (number, data) = register(name, path);
+            (number ^ bits, data)
+        }
+    }
+}
+
+fn holds(when: When, path: &Path) -> (bool, BTreeSet<usize>) {
+    let (one, (other, equal)) = match when {
+        When::Differ(a, b) => (register(a, path), (register(b, path), false)),
+        When::Agree(a, b) => (register(a, path), (register(b, path), true)),
+        When::Is(a, number) => (register(a, path), ((number, BTreeSet::new()), true)),
+    };
+    let decides = one.1.union(&other.1).copied().collect();
+    ((one.0 == other.0) == equal, decides)
+}
+
+/// Every choice of one path a thread.
+fn combine<'p>(
+    paths: &'p [Vec<Path>],
+    chosen: &mut Vec<&'p Path>,
+    visit: &mut dyn FnMut(&[&Path]),
+) {
+    match paths.get(chosen.len()) {
+        None => visit(chosen),
+        Some(own) => {
+            for path in own {
+                chosen.push(path);
+                combine(paths, chosen, visit);
+                chosen.pop();
+            }
+        }
+    }
+}
+
+/// Every reads-from and coherence order of some paths.
+fn together(begins: &[(&'static str, i64)], paths: &[&Path], visit: &mut dyn FnMut(&Candidate)) {
+    let mut events: Vec<Event> = Vec::new();
+    for &(location, value) in begins {
+        events.push(Event {
+            thread: None,
+            what: What::Write(location, value),
+            mark: Mark::Relaxed,
+            data: BTreeSet::new(),
+            control: BTreeSet::new(),
+            pair: None,
+            unreturned: false,
+        });
+    }
+    for (thread, path) in paths.iter().enumerate() {
+        let base = events.len();
+        let moved = |set: &BTreeSet<usize>| set.iter().map(|index| index + base).collect();
+        events.extend(path.events.iter().map(|event| Event {
+            thread: Some(thread),
+            data: moved(&event.data),
+            control: moved(&event.control),
+            pair: event.pair.map(|index| index + base),
+            ..event.clone()
+        }));
+    }
+    let count = events.len();
+    let reads: Vec<usize> = (0..count)
+        .filter(|&event| events[event].is_read())
+        .collect();
+    let sources: Vec<Vec<usize>> = reads.iter().map(|&read| sources(&events, read)).collect();
+    if sources.iter().any(Vec::is_empty) {
+        return;
+    }
+    let orders: Vec<Vec<Vec<usize>>> = begins
+        .iter()
+        .map(|&(location, _)| {
+            let mut all = Vec::new();
+            let own = |event: &usize| events[*event].thread.is_some();
+            let writes = writes(&events, location).into_iter().filter(own).collect();
+            permutations(writes, &mut Vec::new(), &mut all);
+            // Coherence, in all models: a thread's own stores stay in order.
+            let own = |a: usize, b: usize| events[a].thread == events[b].thread && a > b;
+            all.retain(|order| {
+                let later = |at: usize| order[at + 1..].iter();
+                !(0..order.len()).any(|at| later(at).any(|&b| own(order[at], b)))
+            });
+            all
+        })
+        .collect();
+    let mut candidate = Candidate {
+        po: Relation::of(count, |a, b| {
+            events[a].thread.is_some() && events[a].thread == events[b].thread && a < b
+        }),
+        data: Relation::of(count, |a, b| events[b].data.contains(&a)),
+        control: Relation::of(count, |a, b| events[b].control.contains(&a)),
+        rmw: Relation::of(count, |a, b| events[a].pair == Some(b)),
+        rf: Relation::of(count, |_, _| false),
+        co: Relation::of(count, |_, _| false),
+        registers: paths
+            .iter()
+            .map(|path| {
+                path.registers
+                    .iter()
+                    .map(|(name, (value, _))| (*name, *value))
+                    .collect()
+            })
+            .collect(),
+        events,
+    };
+    each(&sources, &mut Vec::new(), &mut |from: &[usize]| {
+        candidate.rf = Relation::of(count, |write, read| {
+            reads.iter().zip(from).any(|pair| pair == (&read, &write))
+        });
+        let choices: Vec<Vec<usize>> = orders.iter().map(|own| (0..own.len()).collect()).collect();
+        each(&choices, &mut Vec::new(), &mut |order: &[usize]| {
+            let orders: Vec<&Vec<usize>> =
+                orders.iter().zip(order).map(|(own, &n)| &own[n]).collect();
+            let place = |event: usize| {
+                let mut all = orders.iter();
+                all.find_map(|order| order.iter().position(|&other| other == event))
+            };
+            let events = &candidate.events;
+            candidate.co = Relation::of(count, |a, b| {
+                let both = events[a].is_write() && events[b].is_write();
+                both && events[a].location() == events[b].location() && place(a) < place(b)
+            });
+            visit(&candidate);
+        });
+    });
+}
+
+fn writes(events: &[Event], location: &str) -> Vec<usize> {
+    let own =
+        |event: &usize| events[*event].is_write() && events[*event].location() == Some(location);
+    (0..events.len()).filter(own).collect()
+}
+
+/// The writes that a read can read from by its value.
+fn sources(events: &[Event], read: usize) -> Vec<usize> {
+    let What::Read(location, wanted) = events[read].what else {
+        return Vec::new();
+    };
+    let mut own = writes(events, location);
+    own.retain(|&write| events[write].what == What::Write(location, wanted));
+    own
+}
+
+fn permutations(left: Vec<usize>, chosen: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
+    if left.is_empty() {
+        all.push(chosen.clone());
+    }
+    for (index, &event) in left.iter().enumerate() {
+        let mut left = left.clone();
+        left.remove(index);
+        chosen.push(event);
+        permutations(left, chosen, all);
+        chosen.pop();
+    }
+}
+
+/// Every choice of one of each.
+fn each(choices: &[Vec<usize>], chosen: &mut Vec<usize>, visit: &mut dyn FnMut(&[usize])) {
+    match choices.get(chosen.len()) {
+        None => visit(chosen),
+        Some(own) => {
+            for &choice in own {
+                chosen.push(choice);
+                each(choices, chosen, visit);
+                chosen.pop();
+            }
+        }
+    }
+}
+
+impl Candidate {
+    /// Whether it ends so. A register that was not loaded holds -1.
+    pub(super) fn ends(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Register(thread, name, value) => {
+                self.registers[*thread].get(name).copied().unwrap_or(-1) == *value
+            }
+            Outcome::MemoryIsNot(location, value) => {
+                let mut last = writes(&self.events, location);
+                last.retain(|&write| {
+                    !(0..self.events.len()).any(|other| self.co.has(write, other))
+                });
+                let is = |&write: &usize| self.events[write].what == What::Write(location, *value);
+                !last.iter().any(is)
+            }
+            Outcome::All(outcomes) => outcomes.iter().all(|outcome| self.ends(outcome)),
+            Outcome::Any(outcomes) => outcomes.iter().any(|outcome| self.ends(outcome)),
+        }
+    }
+}
