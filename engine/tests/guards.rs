@@ -258,3 +258,17 @@ fn the_references_of_one_guard_are_good_together() {
         "Prepared { index: 0, request: [3, 2] }"
     );
 }
+
+#[test]
+fn guards_print_themselves() {
+    let handled = Counter::default();
+    let mut threads = pool(&handled);
+    let mut request = threads.prepare(|_| ()).expect("all are free");
+    *request = true;
+    assert_eq!(
+        format!("{request:?}"),
+        "Prepared { index: 0, request: true }"
+    );
+    drop(request);
+    assert_eq!(format!("{:?}", threads.batch()), "Batch { .. }");
+}

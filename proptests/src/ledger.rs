@@ -17,6 +17,7 @@ use crate::expected::expected;
 use crate::plan::{Behaviour, Config, Job};
 use crate::request::{Request, Shared, Ticket};
 use flipside::{Dispatch, Outcome};
+use std::fmt;
 use std::sync::Arc;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,16 @@ enum Slot {
     Free,
     Staged(Option<usize>),
     Out(usize),
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Free => f.write_str("it was free"),
+            Self::Staged(_) => f.write_str("it was prepared and not committed"),
+            Self::Out(number) => write!(f, "it was that of commit {number}, not delivered"),
+        }
+    }
 }
 
 /// What is certain of a request while the engine works.
@@ -115,7 +126,7 @@ impl Ledger {
             (Slot::Free, Known::Free, []) => self.coverage.add(Reached::Free),
             (Slot::Free, Known::Done | Known::Open, &[delivered]) if delivered == home => {}
             (slot, ..) => panic!(
-                "request {home} was handed out, which is {slot:?}, after delivery of {:?}",
+                "request {home} was handed out while {slot}; delivered with it: {:?}",
                 self.homes
             ),
         }
@@ -240,10 +251,7 @@ impl Ledger {
     fn deliver(&mut self, request: &Request, by: By) -> (usize, Job) {
         let home = request.home;
         let Slot::Out(number) = self.slots[home] else {
-            panic!(
-                "request {home} was delivered, which is {:?}",
-                self.slots[home]
-            );
+            panic!("request {home} was delivered while {}", self.slots[home]);
         };
         assert_eq!(request.ticket, Ticket::Number(number), "in request {home}");
         let job = self.jobs[number];
