@@ -112,8 +112,11 @@ pub fn run(options: &Options) -> ExitCode {
     let report = Report::new(&workspace, options, &checkers(&cases), &rows, sections);
     let write_json = |file: OutFile| file.write(&report.json()?);
     let write_html = |file: OutFile| {
-        let timelines = again.timelines(&binaries, &children);
-        file.write(&html::page(&report, &timelines, !options.no_time))
+        let failed = html::Failures {
+            timelines: again.timelines(&binaries, &children),
+            again: again.to_string(),
+        };
+        file.write(&html::page(&report, &failed, !options.no_time))
     };
     let written = json.map_or(Ok(()), write_json);
     let written = written.and(html.map_or(Ok(()), write_html));

@@ -22,16 +22,25 @@ th.n{text-align:right}.sums{display:flex;flex-wrap:wrap;gap:.6rem;padding:0;marg
 .COMPLETE,.killed{color:var(--rf)}.FAILED{color:var(--bad);font-weight:600}.NOT{color:var(--miss)}\
 td small{color:var(--dim);display:block}details{margin:.6rem 0}summary{cursor:pointer;padding:.2rem 0}\
 @media(max-width:700px){thead{display:none}tr{display:grid;grid-template-columns:1fr 1fr;gap:0 .8rem;padding:.4rem 0;border-bottom:1px solid var(--line)}\
-td{border:0;padding:.05rem 0}td.n{text-align:left}td.w{grid-column:1/-1}td[data-k]::before{content:attr(data-k) ' ';color:var(--dim)}.sums span{flex:1}}\
+td{border:0;padding:.05rem 0}td.n{text-align:left}td.w{grid-column:1/-1}td.o{color:var(--dim);font-size:.8rem}td[data-k]::before{content:attr(data-k) ' ';color:var(--dim)}.sums span{flex:1}}\
 @media print{details::details-content{content-visibility:visible;block-size:auto}tr{break-inside:avoid}summary{list-style:none}}";
 
-/// The page. The timelines are those of what failed.
-pub(super) fn page(report: &Report<'_>, timelines: &[Timeline], times: bool) -> String {
+/// What is shown of what failed, besides what the report has.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    /// The interleavings of the counterexamples that were found.
+    pub(super) timelines: Vec<Timeline>,
+    /// The commands that run what failed again.
+    pub(super) again: String,
+}
+
+/// The page.
+pub(super) fn page(report: &Report<'_>, failed: &Failures, times: bool) -> String {
     let mut out = head("cargo verify", STYLE);
     // Writing to a String cannot fail.
     let _ = write!(out, "<h1>cargo verify</h1>\n{}", about(report));
     out += &sums(report.cases);
-    failures(&mut out, report, timelines);
+    failures(&mut out, report, failed);
     cases(&mut out, report.cases, times);
     if let Some(matrix) = report.mutants {
         mutants(&mut out, matrix);
@@ -107,7 +116,7 @@ const fn class(word: Word) -> &'static str {
 }
 
 /// Whatever is not as it should be, and first.
-fn failures(out: &mut String, report: &Report<'_>, timelines: &[Timeline]) {
+fn failures(out: &mut String, report: &Report<'_>, shown: &Failures) {
     let failed: Vec<_> = report
         .cases
         .iter()
@@ -137,7 +146,10 @@ fn failures(out: &mut String, report: &Report<'_>, timelines: &[Timeline]) {
     for other in others {
         let _ = writeln!(out, "<p class=\"FAILED\">{}</p>", escape(other));
     }
-    for (index, timeline) in timelines.iter().enumerate() {
+    if !shown.again.is_empty() {
+        let _ = writeln!(out, "<pre>{}</pre>", escape(shown.again.trim()));
+    }
+    for (index, timeline) in shown.timelines.iter().enumerate() {
         let at = format!("t{index}s");
         let _ = writeln!(
             out,
@@ -202,7 +214,7 @@ fn table(rows: &[&Row], times: bool) -> String {
         });
         let _ = writeln!(
             text,
-            "<tr><td class=\"w\"><b title=\"{}\">{}</b></td><td class=\"w\">{}</td><td>{}</td><td>{}</td>\
+            "<tr><td class=\"w\"><b title=\"{}\">{}</b></td><td class=\"w o\">{}</td><td>{}</td><td>{}</td>\
              <td><span class=\"{}\">{}</span>{why}</td><td class=\"n\">{}</td>{time}</tr>",
             what.map_or(String::new(), |scenario| escape(scenario.summary)),
             row.scenario,

@@ -65,7 +65,11 @@ fn matrix() -> Matrix {
 }
 
 fn shown(rows: &[Row], mutants: Option<&Matrix>, timelines: &[Timeline], times: bool) -> String {
-    page(&Report::of(rows, mutants), timelines, times)
+    let failed = Failures {
+        timelines: timelines.to_vec(),
+        again: "To see what happens:\ncargo replay x\n".to_owned(),
+    };
+    page(&Report::of(rows, mutants), &failed, times)
 }
 
 #[test]
@@ -98,7 +102,8 @@ fn a_failure_comes_first_with_its_message_and_its_interleaving() {
     let text = shown(&rows, None, &[timeline(), timeline()], true);
     let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
     assert!(at("What failed") < at("a &lt; b\nand why"));
-    assert!(at("a &lt; b\nand why") < at("A story."));
+    assert!(at("a &lt; b\nand why") < at("cargo replay x"));
+    assert!(at("cargo replay x") < at("A story."));
     assert!(at("A story.") < at("<h2>Cases</h2>"));
     // Each one's steps are known by their own names.
     assert!(
