@@ -5,7 +5,7 @@
 //! against what is there
 //! ```
 //!
-//! Whatever else is to be generated from runs is one more function in [`PARTS`].
+//! Whatever else is to be generated from runs is one more function in `PARTS`.
 
 mod barriers;
 #[cfg(weft)]
