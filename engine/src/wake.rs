@@ -121,3 +121,32 @@ impl Doorbell {
         }
     }
 }
+
+#[cfg(all(test, not(any(loom, shuttle, weft))))]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// How often a side looks before it says that it sleeps, and how often then.
+    fn looks(budget: u32) -> (u32, u32) {
+        let bell = Doorbell::new();
+        let (awake, asleep) = (Cell::new(0), Cell::new(0));
+        let look = || {
+            let sleeps = bell.0.load(Ordering::Relaxed) != AWAKE;
+            let count = if sleeps { &asleep } else { &awake };
+            count.set(count.get() + 1);
+            (asleep.get() == 2).then_some(())
+        };
+        let patience = Patience::Turns(budget);
+        bell.wait(patience, Wish::Any, Site::WorkerSleepMb, look, || ());
+        assert_eq!(bell.0.load(Ordering::Relaxed), AWAKE);
+        (awake.get(), asleep.get())
+    }
+
+    #[test]
+    fn a_side_looks_as_often_as_its_budget_says_and_then_sleeps() {
+        for budget in [0, 1, 2, 7] {
+            assert_eq!(looks(budget), (budget, 2));
+        }
+    }
+}

@@ -242,7 +242,7 @@ pub fn seed(failing: &Failing, mutant: Option<Mutant>) -> PlanSeed {
         layer: "weft".to_owned(),
         checker: Checker::COMPILED,
         mutant: mutant.map(|mutant| mutant.to_string()),
-        walk: "every execution".to_owned(),
+        walk: "exploring every execution".to_owned(),
         schedule,
         fails: message.clone(),
         plan: plan.to_string(),
