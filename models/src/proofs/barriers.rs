@@ -54,7 +54,7 @@ different places, and two of the obligations hold in some of them only.
 
 | | documented to order | compiled to |
 |---|---|---|
-| Linux: `smp_wmb()`, `smp_rmb()` (`Documentation/memory-barriers.txt`) | stores with later stores; loads with later loads | on Arm `dmb ishst` and `dmb ishld`, on POWER `lwsync`, on x86 nothing |
+| Linux: `smp_wmb()`, `smp_rmb()` (`Documentation/memory-barriers.txt`) | stores with later stores; loads with later loads | on Arm `dmb ishst` and `dmb ishld`, on RISC-V `fence w,w` and `fence r,r`, on x86 no instruction |
 | QEMU: `smp_wmb()`, `smp_rmb()` (`docs/devel/atomics.rst`) | the same as Linux's: stores with stores, loads with loads | C11 fences: release and acquire |
 | C11, so Rust: `fence(Release)`, `fence(Acquire)` | release: earlier loads *and* stores with later stores; acquire: earlier loads with later loads *and* stores | on Arm `dmb ish` and `dmb ishld` |
 

@@ -86,3 +86,102 @@ pub(crate) fn draw(program: Program, obligation: &str) -> Option<Drawn> {
     });
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Size, by_name};
+    use crate::verdict::Verdict;
+    use flipside::Design;
+
+    fn program(scenario: &str, design: Design) -> Program {
+        Program {
+            scenario: by_name(scenario).expect("it is one"),
+            size: Size {
+                workers: 1,
+                ring: 1,
+                requests: 2,
+            },
+            design,
+            mutant: None,
+        }
+    }
+
+    #[test]
+    fn each_order_is_derived_from_its_own_sites_and_from_no_other() {
+        for &design in Design::ALL {
+            let derivation = derive(program("handover", design));
+            assert_eq!(derivation.verdict, Verdict::Complete);
+            assert_eq!(derivation.broken, Vec::<String>::new(), "{design}");
+            for (obligation, ends) in [
+                ("O1", ["commit.wmb", "take.rmb"]),
+                ("O2", ["complete.wmb", "flush.rmb"]),
+                ("O3", ["complete.wmb", "reap.rmb"]),
+                ("O4", ["commit.wmb", "take.rmb"]),
+            ] {
+                let own = |chain: &&super::super::facts::Chain| {
+                    let sites: Vec<_> = chain
+                        .links
+                        .iter()
+                        .filter_map(|link| link.site.as_deref())
+                        .collect();
+                    chain.obligation == obligation && sites == ends
+                };
+                let chain = derivation.chains.iter().find(own);
+                let chain = chain.unwrap_or_else(|| panic!("{design}: no chain of {obligation}"));
+                assert_eq!(chain.needed, chain.pairs, "{design} {obligation}");
+                assert!(chain.graphs > 0 && chain.graphs <= derivation.graphs);
+            }
+        }
+    }
+
+    /// The questions would notice: an obligation is asked of sites that do not discharge it.
+    #[test]
+    fn an_order_that_other_sites_bring_about_is_no_derivation() {
+        let mut asked = 0;
+        visit(
+            program("handover", Design::default()),
+            |graph, log, ids, _| {
+                let seen = Seen::new(graph, log, ids);
+                let edges = chains::Edges::of(&seen);
+                for pair in chains::pairs(&seen)
+                    .iter()
+                    .filter(|pair| pair.obligation == "O1")
+                {
+                    let (from, to) = (pair.from.0.id, pair.to.0.id);
+                    assert!(edges.own("O1", from, to).is_some());
+                    assert!(edges.own("O7", from, to).is_none());
+                    assert!(edges.own("O1", to, from).is_none());
+                    asked += 1;
+                }
+            },
+        );
+        assert!(asked > 0);
+    }
+
+    #[test]
+    fn wakers_and_sleepers_never_miss_each_other() {
+        let derivation = derive(program("wake_submitter", Design::default()));
+        assert_eq!(derivation.broken, Vec::<String>::new());
+        assert_eq!(derivation.crossings.len(), 3, "{:?}", derivation.crossings);
+        for met in &derivation.crossings {
+            assert_eq!(met.neither, 0);
+            assert!(
+                met.both + met.sleeper_only > 0 && met.waker_only > 0,
+                "{met:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_picture_has_its_chain_in_order() {
+        let drawn = draw(program("handover", Design::default()), "O3").expect("it shows O3");
+        assert!(
+            drawn.chain.is_sorted() && drawn.chain.len() >= 4,
+            "{:?}",
+            drawn.chain
+        );
+        assert_eq!(drawn.marks.len(), 2);
+        assert_eq!(draw(program("handover", Design::default()), "O10"), None);
+    }
+}

@@ -38,6 +38,10 @@ runs say.
 A proof here has three parts. The **derivation** asks every execution graph of weft's (RC11) why two accesses are ordered, \
 and finds the way from the one to the other. **Sufficiency** is the search itself: no execution fails. **Necessity** takes \
 each ordering away: a checker must then find a counterexample, and its seed runs that again.
+
+Beside the pages of the obligations there are [the proofs in each design](designs.md), [what the barriers \
+promise](barriers.md) in the kernel, in QEMU and in C11, and [litmus tests](litmus.md) for herd7. `docs/proofs.json` has \
+everything for programs.
 ";
 
 fn obligations(evidence: &Evidence, sources: &Sources) -> Result<String, String> {

@@ -162,7 +162,7 @@ impl Pool {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle, weft))))]
 mod tests {
     use super::*;
 

@@ -2,8 +2,8 @@
 //! other through edges of the obligation's own sites.
 
 use super::super::facts::{Chain, Link, Relation};
-use super::seen::{Role, Seen, Step};
-use crate::log::What;
+use super::seen::{Seen, Step};
+use crate::log::{Purpose, What};
 use flipside::Site;
 use std::collections::BTreeMap;
 use weft::{EventId, Graph, HbStep, Synchronisation};
@@ -108,7 +108,7 @@ pub(super) fn pairs<'a>(seen: &Seen<'a>) -> Vec<Pair<'a>> {
         .steps()
         .filter_map(|step| Some((step, step.access()?)))
         .collect();
-    for &(a, (name, role)) in &touches {
+    for &(a, (name, purpose)) in &touches {
         for &(b, (other, next)) in &touches {
             if name != other || a.thread() == b.thread() || !seen.graph.hb(a.id, b.id) {
                 // Pairs that are not ordered at all are found by the turns.
@@ -122,9 +122,9 @@ pub(super) fn pairs<'a>(seen: &Seen<'a>) -> Vec<Pair<'a>> {
                     must,
                 });
             };
-            match (role, next) {
-                (Role::Fill, Role::Handle) => add("O1", FILLS, HANDLES, true),
-                (Role::Handle, Role::Deliver) => {
+            match (purpose, next) {
+                (Purpose::Fill | Purpose::Look, Purpose::Handle) => add("O1", FILLS, HANDLES, true),
+                (Purpose::Handle, Purpose::Deliver) => {
                     add("O2", HANDLES, DELIVERS, true);
                     // Results are delivered elsewhere too.
                     add("O5", HANDLES, DELIVERS, false);
@@ -132,8 +132,8 @@ pub(super) fn pairs<'a>(seen: &Seen<'a>) -> Vec<Pair<'a>> {
                         add("O10", "a handler that panics", DELIVERS, true);
                     }
                 }
-                (Role::Handle, Role::Fill) => add("O3", HANDLES, FILLS, true),
-                (Role::Deliver, Role::Handle) => add("O4", DELIVERS, HANDLES, true),
+                (Purpose::Handle, Purpose::Fill | Purpose::Look) => add("O3", HANDLES, FILLS, true),
+                (Purpose::Deliver, Purpose::Handle) => add("O4", DELIVERS, HANDLES, true),
                 _ => {}
             }
         }

@@ -78,7 +78,8 @@ pub(super) fn met<'a>(seen: &Seen<'a>) -> Vec<Met<'a>> {
             }
             let bells = writes_before(&steps, other.id).filter(|bell| is_bell(*bell));
             let Some(bell) = bells.last() else { continue };
-            let waits_for = reads_after(&steps, other.id, u32::MAX);
+            let waits_for =
+                reads_after(&steps, other.id, u32::MAX).filter(|read| !names_a_bell(*read));
             for look in first_of_each_word(waits_for) {
                 let written = writes_before(&steps, barrier.id)
                     .filter(|w| same(*w, look))
@@ -106,6 +107,12 @@ const fn is_sleepers(site: Site) -> bool {
 fn is_bell(step: Step<'_>) -> bool {
     step.word()
         .is_some_and(|word| word.value.starts_with("sleeps"))
+}
+
+/// Whether it is at a word by which a side says that it sleeps, or no longer.
+fn names_a_bell(step: Step<'_>) -> bool {
+    step.word()
+        .is_some_and(|word| word.name.starts_with("bell"))
 }
 
 fn same(a: Step<'_>, b: Step<'_>) -> bool {

@@ -6,18 +6,24 @@ use super::crossings::met;
 use super::seen::{Seen, Step, family};
 use super::words::newer;
 use crate::log::{Event, Execution, What};
-use weft::HbStep;
+use flipside::Site;
+use weft::{EventId, HbStep};
 
 /// What this execution shows of an obligation, if it does.
 pub(super) fn drawn(seen: &Seen<'_>, obligation: &str) -> Option<Drawn> {
+    let mut first = None;
     let (chain, marks) = match obligation {
         "O6" => (Vec::new(), crossing(seen)?),
         "O8" => (Vec::new(), flips(seen)),
-        "O9" => (Vec::new(), stale(seen)?),
+        "O9" => {
+            let (missed, look) = stale(seen)?;
+            first = Some(missed.id);
+            (Vec::new(), vec![missed.index, look.index])
+        }
         "O11" | "O12" => (Vec::new(), Vec::new()),
         _ => chain(seen, obligation)?,
     };
-    Some(in_order(seen, &chain, &marks))
+    Some(in_order(seen, first, &chain, &marks))
 }
 
 /// The accesses of the last pair that the obligation orders, and the way between them.
@@ -44,10 +50,12 @@ fn chain(seen: &Seen<'_>, obligation: &str) -> Option<(Vec<usize>, Vec<usize>)> 
     })
 }
 
-/// A crossing in which the waker sees the sleeper and wakes it.
+/// A commit in which the submitter sees that the worker sleeps, and wakes it.
 fn crossing(seen: &Seen<'_>) -> Option<Vec<usize>> {
     let mut all = met(seen).into_iter();
-    let met = all.find(|met| met.waker_sees && !met.sleeper_sees)?;
+    let met = all.find(|met| {
+        met.waker_sees && !met.sleeper_sees && met.waker[1].site() == Some(Site::CommitMb.name())
+    })?;
     let steps = met.waker.into_iter().chain(met.sleeper);
     Some(steps.map(|step| step.index).collect())
 }
@@ -62,22 +70,29 @@ fn flips(seen: &Seen<'_>) -> Vec<usize> {
 }
 
 /// A look of the submitter's that misses a newer value, and the value that it misses.
-fn stale(seen: &Seen<'_>) -> Option<Vec<usize>> {
+fn stale<'a>(seen: &Seen<'a>) -> Option<(Step<'a>, Step<'a>)> {
     let mut looks = seen.steps().filter(|step| {
         let read = matches!(step.event.what, What::Read { .. });
         read && step.thread() == 0 && step.word().is_some_and(|word| family(&word.name) == "done")
     });
     looks.find_map(|look| {
         let missed = seen.step(newer(seen, look)?)?;
-        Some(vec![missed.index, look.index])
+        Some((missed, look))
     })
 }
 
 /// The execution with its steps in an order that extends happens-before, which the order of the
 /// search need not.
-fn in_order(seen: &Seen<'_>, chain: &[usize], marks: &[usize]) -> Drawn {
+///
+/// `first` and all that comes before it stand as high as they can.
+fn in_order(seen: &Seen<'_>, first: Option<EventId>, chain: &[usize], marks: &[usize]) -> Drawn {
+    let later = |id: EventId| {
+        let early = |first: EventId| id == first || seen.graph.hb(id, first);
+        first.is_some_and(|first| !early(first))
+    };
+    let place = |index: &usize| seen.anchor(*index).map(|id| (later(id), seen.place(id)));
     let mut order: Vec<usize> = (0..seen.log.events.len()).collect();
-    order.sort_by_key(|&index| seen.place_of(index));
+    order.sort_by_key(place);
     let place = |index: usize| order.iter().position(|&old| old == index);
     let moved = |event: &Event| {
         let mut event = event.clone();

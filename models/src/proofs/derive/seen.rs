@@ -1,9 +1,8 @@
 //! One execution: weft's graph and the engine's log of it, side by side.
 
 use crate::checker::first_half;
-use crate::log::{Event, Execution, What, Word};
+use crate::log::{Event, Execution, Purpose, What, Word};
 use std::collections::HashMap;
-use std::sync::OnceLock;
 use weft::{EventId, Graph};
 
 /// An execution.
@@ -22,17 +21,6 @@ pub(super) struct Step<'a> {
     pub(super) index: usize,
     pub(super) id: EventId,
     pub(super) event: &'a Event,
-}
-
-/// What an access to a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// The submitter fills it, or looks at it before.
-    Fill,
-    /// The worker's handler runs on it: reads what was filled, writes the result.
-    Handle,
-    /// The submitter reads the result.
-    Deliver,
 }
 
 impl<'a> Seen<'a> {
@@ -77,15 +65,14 @@ impl<'a> Seen<'a> {
         self.place.get(&id).copied().unwrap_or(usize::MAX)
     }
 
-    /// The place for a step that the graph may not have: that of the one before it.
-    pub(super) fn place_of(&self, index: usize) -> usize {
+    /// The event that a step stands at, if the graph does not have it: the one before it.
+    pub(super) fn anchor(&self, index: usize) -> Option<EventId> {
         let thread = self.log.events[index].thread;
         let mut before = (0..=index).rev();
-        let own = before.find_map(|index| {
+        before.find_map(|index| {
             let own = self.log.events[index].thread == thread;
             self.ids[index].filter(|_| own)
-        });
-        own.map_or(0, |id| self.place(id))
+        })
     }
 
     /// The event that a step writes by: the second half of a read-modify-write.
@@ -132,9 +119,9 @@ impl<'a> Step<'a> {
     }
 
     /// The request that it touches, and what for.
-    pub(super) fn access(&self) -> Option<(&'a str, Role)> {
+    pub(super) fn access(&self) -> Option<(&'a str, Purpose)> {
         match &self.event.what {
-            What::Cell(name, _) => Some((name, role(self.event.line))),
+            What::Cell(name, purpose) => Some((name, *purpose)),
             _ => None,
         }
     }
@@ -163,27 +150,4 @@ impl<'a> Step<'a> {
 /// `fill[2]` is one of the `fill` words.
 pub(super) fn family(word: &str) -> &str {
     word.split_once('[').map_or(word, |(family, _)| family)
-}
-
-/// The one file that touches requests: what an access is for shows in the function that it is in.
-const SLOTS: &str = include_str!("../../../../engine/src/slots.rs");
-
-fn role(line: u32) -> Role {
-    static ROLES: OnceLock<Vec<Role>> = OnceLock::new();
-    let roles = ROLES.get_or_init(|| {
-        let mut role = Role::Fill;
-        let roles = SLOTS.lines().map(|line| {
-            let (_, name) = line.split_once("unsafe fn ").unwrap_or_default();
-            match name.split('(').next() {
-                Some("handle") => role = Role::Handle,
-                Some("deliver") => role = Role::Deliver,
-                Some("request" | "request_mut") => role = Role::Fill,
-                _ => {}
-            }
-            role
-        });
-        roles.collect()
-    });
-    let index = (line as usize).saturating_sub(1);
-    roles.get(index).copied().unwrap_or(Role::Fill)
 }

@@ -3,7 +3,8 @@
 
 use super::super::facts::Turns;
 use super::chains::panics;
-use super::seen::{Role, Seen, Step};
+use super::seen::{Seen, Step};
+use crate::log::Purpose;
 use std::collections::BTreeMap;
 
 /// Where a request is, as far as its accesses tell.
@@ -14,10 +15,10 @@ enum State {
 }
 
 pub(super) fn add(seen: &Seen<'_>, outcome: &str, turns: &mut Turns, broken: &mut Vec<String>) {
-    let mut requests: BTreeMap<&str, Vec<(Step<'_>, Role)>> = BTreeMap::new();
+    let mut requests: BTreeMap<&str, Vec<(Step<'_>, Purpose)>> = BTreeMap::new();
     for step in seen.steps() {
-        if let Some((name, role)) = step.access() {
-            requests.entry(name).or_default().push((step, role));
+        if let Some((name, purpose)) = step.access() {
+            requests.entry(name).or_default().push((step, purpose));
         }
     }
     let (mut handles, mut deliveries) = (0, 0);
@@ -35,11 +36,11 @@ pub(super) fn add(seen: &Seen<'_>, outcome: &str, turns: &mut Turns, broken: &mu
             }
         }
         let mut state = State::Free;
-        for (step, role) in accesses {
-            let (next, count) = match (state, role) {
-                (State::Free, Role::Fill) => (State::Free, &mut turns.fills),
-                (State::Free, Role::Handle) => (State::Done, &mut handles),
-                (State::Done, Role::Deliver) => (State::Free, &mut deliveries),
+        for (step, purpose) in accesses {
+            let (next, count) = match (state, purpose) {
+                (State::Free, Purpose::Fill | Purpose::Look) => (State::Free, &mut turns.fills),
+                (State::Free, Purpose::Handle) => (State::Done, &mut handles),
+                (State::Done, Purpose::Deliver) => (State::Free, &mut deliveries),
                 _ => {
                     broken.push(format!("O12: {name} is accessed out of turn"));
                     break;
@@ -47,7 +48,7 @@ pub(super) fn add(seen: &Seen<'_>, outcome: &str, turns: &mut Turns, broken: &mu
             };
             *count += 1;
             state = next;
-            turns.panics += u64::from(role == Role::Handle && panics(seen, step));
+            turns.panics += u64::from(purpose == Purpose::Handle && panics(seen, step));
         }
         turns.undelivered += u64::from(state == State::Done);
     }

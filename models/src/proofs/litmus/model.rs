@@ -1,6 +1,7 @@
 //! Which candidates a memory model has: its axioms, as published.
 //!
-//! - RC11: Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI 2017.
+//! - RC11: Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI 2017,
+//!   with the release sequences of C++20.
 //! - The Linux-kernel memory model: `tools/memory-model/linux-kernel.cat` in the kernel's sources,
 //!   without RCU and locks, which no test here has.
 //! - AArch64: the ordered-before relation of the Arm architecture's axiomatic model, as far as the

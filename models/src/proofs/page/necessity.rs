@@ -62,9 +62,17 @@ pub(super) fn text(
     }
     let mut text = String::from(
         "Each mutant is the engine with one ordering weakened or one step wrong. shuttle knows no weak memory, so it \
-         must let pass those that lack an order only.\n\n",
+         must let pass those that lack an order only. A checker stops at the first failure that it meets, which may be one \
+         of another obligation that rests on the same site.\n\n",
     );
-    text += &head(&["mutant", "loom", "shuttle", "weft", "run it again"]);
+    text += &head(&[
+        "mutant",
+        "loom",
+        "shuttle",
+        "weft",
+        "breaks first",
+        "run it again",
+    ]);
     for attacked in &mutants {
         let by = |checker: Checker| {
             let mut all = evidence.attacks.iter();
@@ -84,6 +92,7 @@ pub(super) fn text(
             &by(Checker::Loom),
             &by(Checker::Shuttle),
             &by(Checker::Weft),
+            obligation_of(evidence, &attacked.mutant).unwrap_or("?"),
             &format!("`cargo replay {}.weft`", attacked.mutant),
         ]);
     }
