@@ -122,6 +122,17 @@ impl Doorbell {
     }
 }
 
+impl Wish {
+    /// Whether it has come, now that the worker gave a request back: `drained`, if that was the last
+    /// of its last look.
+    pub(crate) fn is_granted_by(self, worker: usize, drained: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Drained(waited) => waited == worker && drained,
+        }
+    }
+}
+
 #[cfg(all(test, not(any(loom, shuttle, weft))))]
 mod tests {
     use super::*;
@@ -141,6 +152,18 @@ mod tests {
         bell.wait(patience, Wish::Any, Site::WorkerSleepMb, look, || ());
         assert_eq!(bell.0.load(Ordering::Relaxed), AWAKE);
         (awake.get(), asleep.get())
+    }
+
+    #[test]
+    fn a_sleeper_is_woken_for_what_it_waits_for_and_nothing_else() {
+        for (wish, granted) in [
+            (Wish::Any, [true; 4]),
+            (Wish::Drained(1), [false, false, false, true]),
+        ] {
+            let given = [(0, false), (0, true), (1, false), (1, true)];
+            let answers = given.map(|(worker, drained)| wish.is_granted_by(worker, drained));
+            assert_eq!(answers, granted, "{wish:?}");
+        }
     }
 
     #[test]

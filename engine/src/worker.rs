@@ -43,10 +43,7 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
             pool.submitter_bell.ring(
                 pool.patience,
                 Site::CompleteMb,
-                |wish| match wish {
-                    Wish::Any => true,
-                    Wish::Drained(worker) => worker == index && drained,
-                },
+                |wish| wish.is_granted_by(index, drained),
                 || pool.submitter.unpark(),
             );
         }
