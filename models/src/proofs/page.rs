@@ -198,12 +198,16 @@ fn picture(
     let timeline = lay_out_chain(headline, &drawn.execution, &drawn.chain, &drawn.marks);
     let name = format!("pictures/{}.svg", id.to_lowercase());
     generated.file(format!("{PAGES}/{name}"), svg(&timeline));
+    let framed = match drawn.marks.is_empty() {
+        true => "",
+        false => ", framed",
+    };
     let path = match drawn.chain.is_empty() {
         true => "",
         false => " The thick line is the way from the one to the other.",
     };
     Ok(format!(
-        "One execution graph of `{scenario}` at {workers}x{ring},{requests}, framed: {caption}.{path} A column is a thread, \
+        "One execution graph of `{scenario}` at {workers}x{ring},{requests}{framed}: {caption}.{path} A column is a thread, \
          a row a step in program order; a thin arrow goes from a write to the read that reads from it.\n\n\
          ![{title}]({name})\n\n"
     ))

@@ -50,10 +50,17 @@ pub(super) fn picture(litmus: &Litmus, candidate: &Candidate) -> String {
         extent: String::new(),
     };
     let mut timeline = lay_out(headline, &execution);
-    for row in &mut timeline.rows {
-        if row.order == Order::Relaxed.name() {
-            row.order = "ONCE";
-        }
+    // In the words of the model's own language.
+    let accesses = order.iter().map(|&event| &candidate.events[event]);
+    for (row, event) in timeline.rows.iter_mut().zip(accesses) {
+        row.order = match event.mark {
+            _ if event.location().is_none() => "",
+            Mark::Plain => "plain",
+            Mark::Relaxed => "ONCE",
+            Mark::Acquire => "acquire",
+            Mark::Release => "release",
+            Mark::SeqCst => "seq_cst",
+        };
     }
     svg(&timeline)
 }

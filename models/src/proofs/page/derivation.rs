@@ -279,11 +279,11 @@ fn conservation(all: &[&Derivation]) -> String {
         ]);
     }
     text.push('\n');
-    if let Some(mixed) = all.iter().find(|own| own.scenario == "conservation") {
+    if let Some(mixed) = all.iter().max_by_key(|own| own.outcomes.len()) {
         let _ = writeln!(
             text,
-            "What the submitter sees in `conservation` at {}, and in how many graphs:\n",
-            mixed.size
+            "The most outcomes are those of `{}` at {}. What the submitter sees there, and in how many graphs:\n",
+            mixed.scenario, mixed.size
         );
         text += &head(&["outcome", "graphs"]);
         for (outcome, graphs) in &mixed.outcomes {
