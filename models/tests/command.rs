@@ -89,6 +89,8 @@ fn an_unwritable_report_is_noticed_before_anything_is_built() -> io::Result<()> 
         message.contains("/no/such/directory/report.json"),
         "{message}"
     );
+    let message = refused(&["verify", "--html", "/no/such/directory/report.html"])?;
+    assert!(message.contains("--html /no/such/directory"), "{message}");
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).display().to_string();
     let message = refused(&["verify", "--json", &here])?;
     assert!(message.contains("directory"), "{message}");
