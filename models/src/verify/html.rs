@@ -210,12 +210,12 @@ fn table(rows: &[&Row], times: bool) -> String {
             .find(|scenario| scenario.name == row.scenario);
         let time = row.time.filter(|_| times);
         let time = time.map_or(String::new(), |time| {
-            format!("<td class=\"n\">{}</td>", seconds(time))
+            format!("<td class=\"n w\">{}</td>", seconds(time))
         });
         let _ = writeln!(
             text,
             "<tr><td class=\"w\"><b title=\"{}\">{}</b></td><td class=\"w o\">{}</td><td>{}</td><td>{}</td>\
-             <td><span class=\"{}\">{}</span>{why}</td><td class=\"n\">{}</td>{time}</tr>",
+             <td><span class=\"{}\">{}</span>{why}</td><td class=\"n\" data-k=\"executions\">{}</td>{time}</tr>",
             what.map_or(String::new(), |scenario| escape(scenario.summary)),
             row.scenario,
             row.obligations.join(" "),
