@@ -10,6 +10,7 @@ mod c;
 mod candidate;
 mod catalogue;
 mod model;
+mod path;
 mod program;
 mod relation;
 mod shown;
