@@ -9,19 +9,22 @@ use Step::{Flip, If, Load, Store};
 use Value::{Flipped, Is};
 use When::Agree;
 
+/// A test: its name, what it is about, herd's verdict, and what it is made with.
+type Row<With> = (&'static str, &'static str, Option<Verdict>, With);
+
 #[rustfmt::skip]
 pub(super) fn flush(language: Language) -> Vec<Litmus> {
-    let tests: &[(&str, &str, Option<Verdict>, Option<Barrier>, Mark)] = match language {
+    let tests: &[Row<(Option<Barrier>, Mark)>] = match language {
         C11 => &[
-            ("O5-fences", "two workers flip bits of one word; the submitter sees both", never(6), W, Plain),
+            ("O5-fences", "two workers flip bits of one word; the submitter sees both", never(6), (W, Plain)),
         ],
         Lkmm => &[
-            ("O5-barriers", "two workers flip bits of one word; the submitter sees both", never(6), W, Relaxed),
-            ("O5-barriers-nowmb", "mutant: worker 0 has no smp_wmb; plain results", races(2, 6), None, Plain),
+            ("O5-barriers", "two workers flip bits of one word; the submitter sees both", never(6), (W, Relaxed)),
+            ("O5-barriers-nowmb", "mutant: worker 0 has no smp_wmb; plain results", races(2, 6), (None, Plain)),
         ],
         AArch64 => &[],
     };
-    tests.iter().map(|&(name, about, herd, first, request)| {
+    tests.iter().map(|&(name, about, herd, (first, request))| {
         let flip = |bit| Flip("done", bit, Relaxed, (language == C11).then_some("old"));
         let worker = |result, before, bit| steps([
             Some(vec![Store(result, Is(1), request)]),
@@ -53,26 +56,29 @@ pub(super) fn flush(language: Language) -> Vec<Litmus> {
     }).collect()
 }
 
+/// A flip, and the barriers of the waker and the sleeper.
+type Sides = (How, [Option<Barrier>; 2]);
+
 #[rustfmt::skip]
 pub(super) fn wake(language: Language) -> Vec<Litmus> {
     const MB: Option<Barrier> = Some(Mb);
-    let tests: &[(&str, &str, Option<Verdict>, How, [Option<Barrier>; 2])] = match language {
+    let tests: &[Row<Sides>] = match language {
         C11 => &[
-            ("O6-fences", "sequentially consistent fences on both sides", never(3), STORE, [MB, MB]),
-            ("O6-fence-on-one-side", "mutant: the waker's fence alone", sometimes(1, 3), STORE, [MB, None]),
-            ("O6-seqcst-flip", "mutant: a sequentially consistent flip instead of the waker's fence", sometimes(1, 3), How::FetchXor(SeqCst), [None, MB]),
+            ("O6-fences", "sequentially consistent fences on both sides", never(3), (STORE, [MB, MB])),
+            ("O6-fence-on-one-side", "mutant: the waker's fence alone", sometimes(1, 3), (STORE, [MB, None])),
+            ("O6-seqcst-flip", "mutant: a sequentially consistent flip instead of the waker's fence", sometimes(1, 3), (How::FetchXor(SeqCst), [None, MB])),
         ],
         Lkmm => &[
-            ("O6-barriers", "smp_mb on both sides", never(3), STORE, [MB, MB]),
-            ("O6-barrier-on-one-side", "mutant: the waker's smp_mb alone", sometimes(1, 3), STORE, [MB, None]),
-            ("O6-wmb-rmb", "mutant: smp_wmb and smp_rmb order no store with a later load", sometimes(1, 3), STORE, [W, R]),
+            ("O6-barriers", "smp_mb on both sides", never(3), (STORE, [MB, MB])),
+            ("O6-barrier-on-one-side", "mutant: the waker's smp_mb alone", sometimes(1, 3), (STORE, [MB, None])),
+            ("O6-wmb-rmb", "mutant: smp_wmb and smp_rmb order no store with a later load", sometimes(1, 3), (STORE, [W, R])),
         ],
         AArch64 => &[
-            ("O6-ish-ish", "DMB ISH on both sides", never(3), STORE, [MB, MB]),
-            ("O6-ishst-ishld", "mutant: DMB ISHST and DMB ISHLD", sometimes(1, 3), STORE, [W, R]),
+            ("O6-ish-ish", "DMB ISH on both sides", never(3), (STORE, [MB, MB])),
+            ("O6-ishst-ishld", "mutant: DMB ISHST and DMB ISHLD", sometimes(1, 3), (STORE, [W, R])),
         ],
     };
-    tests.iter().map(|&(name, about, herd, flip, [waker, sleeper])| Litmus {
+    tests.iter().map(|&(name, about, herd, (flip, [waker, sleeper]))| Litmus {
         language, name, about, herd,
         obligations: &["O6"],
         initial: &[],
