@@ -126,7 +126,10 @@ impl<'a> Builds<'a> {
                 Some(Findings {
                     verdict: Verdict::Failed(why),
                     ..
-                }) => Err(format!("{what}: {why}")),
+                }) => {
+                    let why = why.lines().next().unwrap_or_default();
+                    Err(format!("{what}: {why}: `cargo verify` says more"))
+                }
                 Some(findings) => Ok((case, findings)),
             }
         });

@@ -208,7 +208,8 @@ fn picture(
     };
     Ok(format!(
         "One execution graph of `{scenario}` at {workers}x{ring},{requests}{framed}: {caption}.{path} A column is a thread, \
-         a row a step in program order; a thin arrow goes from a write to the read that reads from it.\n\n\
+         a row a step in program order; a thin arrow goes from a write to the read that reads from it, a dotted one \
+         from a newer write to a read that misses it.\n\n\
          ![{title}]({name})\n\n"
     ))
 }
