@@ -100,7 +100,14 @@ fn an_unwritable_report_is_noticed_before_anything_is_built() -> io::Result<()> 
 #[test]
 fn a_case_is_run_by_its_own_checker_only() -> io::Result<()> {
     let other = if cfg!(loom) { "shuttle" } else { "loom" };
-    let size = ["--size", "1x1,1", "--profile", "quick"];
+    let size = [
+        "--design",
+        "one-bit",
+        "--size",
+        "1x1,1",
+        "--profile",
+        "quick",
+    ];
     let case = ["case", "--checker", other, "--scenario", "handover"];
     let message = refused(&[&case[..], &size].concat())?;
     assert!(message.contains("build for"), "{message}");
