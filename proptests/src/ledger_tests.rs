@@ -88,7 +88,7 @@ fn a_search_that_finds_what_is_not_free_or_not_what_is() {
     let mut books = Books::new(Dispatch::RoundRobin);
     fails("though this one is free", || books.refuse());
     let _busy = [0, 2, 1, 3].map(|home| books.commit(home));
-    fails("which is Out(0)", || books.claim(0));
+    fails("while it was that of commit 0", || books.claim(0));
     books.refuse();
 }
 
@@ -101,7 +101,9 @@ fn a_result_that_is_early_wrong_or_delivered_twice() {
     request.handle();
     request.result[4] ^= 1;
     fails("result of 0", || books.ledger.take(Ok(&mut request), by));
-    fails("which is Free", || books.ledger.take(Ok(&mut request), by));
+    fails("while it was free", || {
+        books.ledger.take(Ok(&mut request), by)
+    });
 
     let mut request = books.commit(2);
     request.job.behaviour = Behaviour::Panics;
