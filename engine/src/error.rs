@@ -1,5 +1,6 @@
 //! Why a pool could not be started.
 
+use std::collections::TryReserveError;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -14,6 +15,13 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 pub enum SpawnError {
     /// A setting is outside its range.
     Config(ConfigError),
+    /// There is no memory for so many requests of that size.
+    Memory {
+        /// How many were asked for, of all workers together.
+        requests: usize,
+        /// What the allocator said.
+        source: TryReserveError,
+    },
     /// The constructor of a request failed.
     Init {
         /// Which request could not be built.
@@ -70,6 +78,10 @@ impl fmt::Display for SpawnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
+            Self::Memory { requests, .. } => write!(
+                f,
+                "there is no memory for {requests} requests: use fewer workers or a smaller ring"
+            ),
             Self::Init { index, .. } => write!(f, "request {index} could not be built"),
             Self::Thread { worker, .. } => {
                 write!(f, "the thread of worker {worker} could not be started")
@@ -83,6 +95,7 @@ impl Error for SpawnError {
         match self {
             // Its text is already this error's own.
             Self::Config(_) => None,
+            Self::Memory { source, .. } => Some(source),
             Self::Init { source, .. } => Some(&**source),
             Self::Thread { source, .. } => Some(source),
         }

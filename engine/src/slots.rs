@@ -29,8 +29,8 @@ pub enum Purpose {
     Fill,
 }
 
-/// Every request of a pool, each on cache lines of its own.
-pub(crate) struct Slots<R>(Box<[CachePadded<UnsafeCell<Slot<R>>>]>);
+/// Every request of a pool, each on cache lines of its own. Built to its full length: it never grows.
+pub(crate) struct Slots<R>(Vec<CachePadded<UnsafeCell<Slot<R>>>>);
 
 // SAFETY: a request is touched by one thread at a time: the worker while the bits of `fill` and
 // `done` differ, the submitter while they agree (O9), and each change of hands orders all accesses
@@ -39,22 +39,23 @@ pub(crate) struct Slots<R>(Box<[CachePadded<UnsafeCell<Slot<R>>>]>);
 unsafe impl<R: Send> Sync for Slots<R> {}
 
 impl<R> Slots<R> {
-    /// Builds each request once, in order. If `init` fails or panics, those already built are
-    /// dropped, and no others exist.
+    /// Builds each request once, in order, where it stays. If `init` fails or panics, those already
+    /// built are dropped, and no others exist.
     pub(crate) fn build(
         requests: usize,
         mut init: impl FnMut(usize) -> Result<R, BoxError>,
     ) -> Result<Self, SpawnError> {
-        let slots: Result<Vec<_>, _> = (0..requests)
-            .map(|index| match init(index) {
-                Ok(request) => Ok(CachePadded::new(UnsafeCell::new(Slot {
-                    request,
-                    panic: None,
-                }))),
-                Err(source) => Err(SpawnError::Init { index, source }),
-            })
-            .collect();
-        slots.map(|slots| Self(slots.into_boxed_slice()))
+        // All of it at once: a request is not moved again, and too large a pool is an error.
+        let mut slots = Vec::new();
+        slots
+            .try_reserve_exact(requests)
+            .map_err(|source| SpawnError::Memory { requests, source })?;
+        for index in 0..requests {
+            let request = init(index).map_err(|source| SpawnError::Init { index, source })?;
+            let panic = None;
+            slots.push(CachePadded::new(UnsafeCell::new(Slot { request, panic })));
+        }
+        Ok(Self(slots))
     }
 
     #[cfg(any(loom, shuttle, weft))]
@@ -71,6 +72,7 @@ impl<R> Slots<R> {
     /// # Safety
     ///
     /// The calling worker owns the request: it took it and has not completed it.
+    #[inline]
     pub(crate) unsafe fn handle(&self, request: usize, handler: impl Fn(&mut R)) -> bool {
         self.0[request].with_mut(Purpose::Handle, |slot| {
             // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
@@ -92,6 +94,7 @@ impl<R> Slots<R> {
     /// # Safety
     ///
     /// The calling submitter owns the request, by a snapshot that a read barrier followed.
+    #[inline]
     pub(crate) unsafe fn deliver(&self, request: usize, done: impl FnOnce(Outcome<'_, R>)) {
         self.0[request].with_mut(Purpose::Deliver, |slot| {
             // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
@@ -111,6 +114,7 @@ impl<R> Slots<R> {
     ///
     /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no
     /// mutable one.
+    #[inline]
     pub(crate) unsafe fn request(&self, request: usize) -> &R {
         let slot = self.0[request].with_mut(Purpose::Look, |slot| slot);
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
@@ -127,9 +131,28 @@ impl<R> Slots<R> {
         clippy::mut_from_ref,
         reason = "the caller's guard is what makes it unique"
     )]
+    #[inline]
     pub(crate) unsafe fn request_mut(&self, request: usize) -> &mut R {
         let slot = self.0[request].with_mut(Purpose::Fill, |slot| slot);
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
         unsafe { &mut (*slot).request }
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle, weft))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_requests_than_memory_can_hold_are_an_error_before_one_is_built() {
+        let requests = usize::MAX / size_of::<CachePadded<UnsafeCell<Slot<u8>>>>();
+        let init = |_| -> Result<u8, _> { unreachable!("there is no place for it") };
+        match Slots::build(requests, init).map(|_| ()) {
+            Err(error @ SpawnError::Memory { requests: told, .. }) => {
+                assert_eq!(told, requests);
+                assert!(error.to_string().contains("a smaller ring"), "{error}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
