@@ -7,11 +7,15 @@ pub(crate) const WORD_BITS: usize = u64::BITS as usize;
 
 /// The arithmetic of one pool: requests are numbered by worker, words too, so that all words of a
 /// worker lie side by side.
+///
+/// A worker's words begin at a multiple of a power of two, so that nothing is divided between
+/// `prepare` and `complete`; words beyond its last one stand for no request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) workers: usize,
     pub(crate) ring_size: usize,
-    words_per_worker: usize,
+    /// Words from one worker's first to the next one's, as a power of two.
+    stride: u32,
 }
 
 /// A request's place: its number, its word, and its bit in it.
@@ -24,10 +28,11 @@ pub(crate) struct Place {
 
 impl Layout {
     pub(crate) fn new(workers: usize, ring_size: usize) -> Self {
+        let words = ring_size.div_ceil(WORD_BITS);
         Self {
             workers,
             ring_size,
-            words_per_worker: ring_size.div_ceil(WORD_BITS),
+            stride: words.next_power_of_two().trailing_zeros(),
         }
     }
 
@@ -36,38 +41,42 @@ impl Layout {
     }
 
     pub(crate) fn words(&self) -> usize {
-        self.workers * self.words_per_worker
+        self.workers << self.stride
     }
 
-    /// The words of one worker.
+    /// The words of one worker that stand for requests.
+    #[inline]
     pub(crate) fn words_of(&self, worker: usize) -> Range<usize> {
-        let first = worker * self.words_per_worker;
-        first..first + self.words_per_worker
+        let first = worker << self.stride;
+        first..first + self.ring_size.div_ceil(WORD_BITS)
     }
 
     /// The bits of a word that stand for a request.
+    #[inline]
     pub(crate) fn mask(&self, word: usize) -> u64 {
-        let first = word % self.words_per_worker * WORD_BITS;
-        match self.ring_size - first {
+        match self.ring_size.saturating_sub(self.first_index(word)) {
             used if used >= WORD_BITS => u64::MAX,
             used => (1 << used) - 1,
         }
     }
 
-    pub(crate) fn worker_of(&self, request: usize) -> usize {
-        request / self.ring_size
+    #[inline]
+    pub(crate) fn worker_of_word(&self, word: usize) -> usize {
+        word >> self.stride
     }
 
-    pub(crate) fn worker_of_word(&self, word: usize) -> usize {
-        word / self.words_per_worker
+    /// Where a word's first bit stands in the ring of its worker.
+    #[inline]
+    fn first_index(&self, word: usize) -> usize {
+        (word & ((1 << self.stride) - 1)) * WORD_BITS
     }
 
     /// The place of a bit of a word.
+    #[inline]
     pub(crate) fn place(&self, word: usize, bit: u32) -> Place {
-        let worker = self.worker_of_word(word);
-        let index = word % self.words_per_worker * WORD_BITS + bit as usize;
+        let first = self.worker_of_word(word) * self.ring_size;
         Place {
-            request: worker * self.ring_size + index,
+            request: first + self.first_index(word) + bit as usize,
             word,
             mask: 1 << bit,
         }
@@ -87,16 +96,18 @@ impl Layout {
     #[cfg(feature = "designs")]
     pub(crate) fn place_of(&self, request: usize) -> Place {
         let (worker, index) = (request / self.ring_size, request % self.ring_size);
-        let word = worker * self.words_per_worker + index / WORD_BITS;
+        let word = self.words_of(worker).start + index / WORD_BITS;
         self.place(word, (index % WORD_BITS) as u32)
     }
 
     /// The word and bit of the request that follows in the worker's range, its first after its last.
+    #[inline]
     pub(crate) fn after(&self, place: Place) -> Cursor {
-        let worker = self.worker_of(place.request);
-        let index = (place.request % self.ring_size + 1) % self.ring_size;
+        let next = self.first_index(place.word) + place.mask.trailing_zeros() as usize + 1;
+        let index = if next == self.ring_size { 0 } else { next };
+        let first_word = self.worker_of_word(place.word) << self.stride;
         Cursor {
-            word: worker * self.words_per_worker + index / WORD_BITS,
+            word: first_word + index / WORD_BITS,
             bit: (index % WORD_BITS) as u32,
         }
     }
@@ -120,11 +131,13 @@ impl Cursor {
     }
 
     /// The bits of the cursor's word that come first in turn; the others come last.
+    #[inline]
     pub(crate) fn ahead(self) -> u64 {
         u64::MAX << self.bit
     }
 
     /// The words of the range that come between the two, in turn.
+    #[inline]
     pub(crate) fn others(self, words: Range<usize>) -> impl Iterator<Item = usize> {
         (self.word + 1..words.end).chain(words.start..self.word)
     }
@@ -152,7 +165,7 @@ mod tests {
                         for bit in (0..64).filter(|bit| mask >> bit & 1 == 1) {
                             let place = layout.place(word, bit);
                             seen[place.request] += 1;
-                            assert_eq!(layout.worker_of(place.request), worker);
+                            assert_eq!(layout.worker_of_word(place.word), worker);
                             assert_eq!((place.word, place.mask), (word, 1 << bit));
                             #[cfg(feature = "designs")]
                             assert_eq!(layout.place_of(place.request), place);

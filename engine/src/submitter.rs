@@ -28,14 +28,17 @@ struct Private {
 impl Private {
     /// The requests that are the submitter's. It may not have heard of one that came back, but
     /// only it gives one away, so none of these is Busy (O9).
+    #[inline]
     fn owned(&self) -> u64 {
         if faulty(Fault::OwnershipIgnored) {
-            return u64::MAX;
+            // A request is the submitter's or pending: these are all.
+            return self.owned | self.pending;
         }
         self.owned
     }
 
     /// The requests that are with the worker, as far as the submitter has heard.
+    #[inline]
     fn busy(&self) -> u64 {
         self.pending & !self.owned()
     }
@@ -50,6 +53,8 @@ pub(crate) struct SubmitterSide<H: Handoff = Chosen> {
     next: Box<[Cursor]>,
     /// The words with staged requests; its capacity is all words, so it never allocates again.
     touched: Vec<usize>,
+    /// How many requests are staged.
+    staged: usize,
 }
 
 impl<H: Handoff> SubmitterSide<H> {
@@ -67,11 +72,13 @@ impl<H: Handoff> SubmitterSide<H> {
                 .map(|worker| Cursor::first_of(&layout.words_of(worker)))
                 .collect(),
             touched: Vec::with_capacity(layout.words()),
+            staged: 0,
         }
     }
 
     /// A request that is the submitter's and not staged, if there is one (O11), with the worker at
     /// the cursor asked first.
+    #[inline]
     pub(crate) fn claim(&mut self, words: &H, cursor: usize) -> Option<Place> {
         let around = if faulty(Fault::SearchEndsEarly) {
             0
@@ -86,6 +93,7 @@ impl<H: Handoff> SubmitterSide<H> {
 
     /// The same of one worker's, strictly in turn from its last one on, so that each result is
     /// come round to however many others are there.
+    #[inline]
     fn claim_from(&mut self, words: &H, worker: usize) -> Option<Place> {
         let cursor = self.next[worker];
         let mut others = cursor.others(self.layout.words_of(worker));
@@ -97,6 +105,7 @@ impl<H: Handoff> SubmitterSide<H> {
 
     /// The first such request among some bits of a word. What is known already is asked first: the
     /// shared words are read only when that has nothing left.
+    #[inline]
     fn find(&mut self, words: &H, word: usize, bits: u64) -> Option<Place> {
         self.free(word, bits).or_else(|| {
             self.refresh(words, word, Site::ReapRmb);
@@ -106,13 +115,15 @@ impl<H: Handoff> SubmitterSide<H> {
 
     /// The first request among some bits of a word that is known as the submitter's, unless it is
     /// staged.
+    #[inline]
     fn free(&self, word: usize, bits: u64) -> Option<Place> {
         let private = &self.private[word];
-        let free = private.owned() & !private.staged & self.layout.mask(word) & bits;
+        let free = private.owned() & !private.staged & bits;
         first_set(free).map(|bit| self.layout.place(word, bit))
     }
 
     /// Asks which of a word's requests came back: Busy becomes Done.
+    #[inline]
     fn refresh(&mut self, words: &H, word: usize, site: Site) {
         let private = &mut self.private;
         words.reap(&mut self.design, word, site, |word, bits| {
@@ -121,29 +132,31 @@ impl<H: Handoff> SubmitterSide<H> {
     }
 
     /// Whether a claimed request holds a result that was never delivered.
+    #[inline]
     pub(crate) fn holds_result(&self, place: Place) -> bool {
         !faulty(Fault::PendingIgnored) && self.private[place.word].pending & place.mask != 0
     }
 
     /// Done becomes Free. Said before the result is handed over, so that it is handed over once
     /// even if the callback panics.
+    #[inline]
     pub(crate) fn delivered(&mut self, place: Place) {
         self.private[place.word].pending &= !place.mask;
     }
 
-    /// The next undelivered result of the worker's that is known, now marked as delivered.
-    pub(crate) fn next_result(&mut self, worker: usize) -> Option<Place> {
-        let place = self.layout.words_of(worker).find_map(|word| {
-            let private = &self.private[word];
-            let ready = private.owned() & private.pending;
-            first_set(ready).map(|bit| self.layout.place(word, bit))
-        })?;
+    /// The next undelivered result in the word that is known, now marked as delivered.
+    #[inline]
+    pub(crate) fn next_result(&mut self, word: usize) -> Option<Place> {
+        let private = &self.private[word];
+        let bit = first_set(private.owned() & private.pending)?;
+        let place = self.layout.place(word, bit);
         self.delivered(place);
         Some(place)
     }
 
     /// Looks at the worker's words that have something to wait for; whether all that was committed
     /// to it is done.
+    #[inline]
     pub(crate) fn flush(&mut self, words: &H, worker: usize) -> bool {
         self.layout.words_of(worker).fold(true, |drained, word| {
             if self.private[word].busy() != 0 {
@@ -155,29 +168,31 @@ impl<H: Handoff> SubmitterSide<H> {
 
     /// Whether every request is staged: then waiting for a free one would never end.
     pub(crate) fn stages_all(&self) -> bool {
-        (0..self.layout.words()).all(|word| self.private[word].staged == self.layout.mask(word))
+        self.staged == self.layout.requests()
     }
 
     /// Marks a request as filled, to be published with the batch.
+    #[inline]
     pub(crate) fn stage(&mut self, place: Place) {
         let private = &mut self.private[place.word];
         if private.staged == 0 {
             self.touched.push(place.word);
         }
         private.staged |= place.mask;
-        self.next[self.layout.worker_of(place.request)] = self.layout.after(place);
+        self.staged += 1;
+        self.next[self.layout.worker_of_word(place.word)] = self.layout.after(place);
     }
 
     /// Free becomes Busy for each staged request. Returns how many there were, and the worker of
     /// each word, for waking.
+    #[inline]
     pub(crate) fn publish(&mut self, words: &H) -> (usize, impl Iterator<Item = usize>) {
-        let mut count = 0;
-        if !self.touched.is_empty() {
+        let count = std::mem::take(&mut self.staged);
+        if count > 0 {
             let private = &mut self.private;
             let filled = self.touched.iter().map(|&word| {
                 let private = &mut private[word];
                 let staged = std::mem::take(&mut private.staged);
-                count += staged.count_ones() as usize;
                 private.owned &= !staged;
                 private.pending |= staged;
                 (word, staged)
@@ -197,5 +212,6 @@ impl<H: Handoff> SubmitterSide<H> {
         for word in self.touched.drain(..) {
             self.private[word].staged = 0;
         }
+        self.staged = 0;
     }
 }

@@ -33,6 +33,7 @@ impl Snapshot {
     }
 
     /// The worker's words.
+    #[inline]
     pub(crate) fn words(&self) -> Range<usize> {
         self.own.clone()
     }
@@ -69,6 +70,7 @@ impl Snapshot {
     }
 
     /// Whether nothing is left of it.
+    #[inline]
     pub(crate) fn is_done(&self) -> bool {
         self.left == 0
     }

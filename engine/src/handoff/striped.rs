@@ -43,7 +43,7 @@ pub(crate) struct Striped<O> {
 
 /// What the submitter alone knows: it need not read back what it alone writes, and what it has
 /// acted on has had its barrier.
-pub(crate) struct SubmitterWords(Box<[CachePadded<Copies>]>);
+pub(crate) struct SubmitterWords(Box<[Copies]>);
 
 #[derive(Clone, Copy, Default)]
 struct Copies {
@@ -56,8 +56,9 @@ struct Copies {
 /// What a worker alone knows.
 pub(crate) struct WorkerWords {
     snapshot: Snapshot,
-    /// Its `done` words, as they are.
-    done: Box<[u64]>,
+    /// Its `done` words, as they are. It writes one for each request, so no other worker's may be on
+    /// the same line.
+    done: Box<[CachePadded<u64>]>,
 }
 
 impl<O> Striped<O> {
@@ -91,13 +92,13 @@ impl<O: Recipe> Handoff for Striped<O> {
     type Worker = WorkerWords;
 
     fn submitter(&self, layout: Layout) -> SubmitterWords {
-        SubmitterWords(vec![CachePadded::default(); layout.words()].into())
+        SubmitterWords(vec![Copies::default(); layout.words()].into())
     }
 
     fn worker(&self, layout: Layout, worker: usize) -> WorkerWords {
         let snapshot = Snapshot::new(layout, worker);
         WorkerWords {
-            done: vec![0; snapshot.words().len()].into(),
+            done: vec![CachePadded::new(0); snapshot.words().len()].into(),
             snapshot,
         }
     }
@@ -137,8 +138,8 @@ impl<O: Recipe> Handoff for Striped<O> {
     fn look(&self, own: &mut WorkerWords) -> bool {
         let WorkerWords { snapshot, done } = own;
         let first = snapshot.words().start;
-        let found =
-            snapshot.look(|word| self.fill[word].load(O::load(Site::TakeRmb)) ^ done[word - first]);
+        let found = snapshot
+            .look(|word| self.fill[word].load(O::load(Site::TakeRmb)) ^ *done[word - first]);
         if found {
             O::after_load(Site::TakeRmb);
         }
@@ -153,10 +154,10 @@ impl<O: Recipe> Handoff for Striped<O> {
     #[inline]
     fn complete(&self, own: &mut WorkerWords, place: Place) -> bool {
         let done = &mut own.done[place.word - own.snapshot.words().start];
-        *done ^= place.mask;
+        **done ^= place.mask;
         O::before_stores(Site::CompleteWmb);
         // A store and no RMW: the word has one writer (O8).
-        self.done[place.word].store(*done, O::store(Site::CompleteWmb));
+        self.done[place.word].store(**done, O::store(Site::CompleteWmb));
         own.snapshot.is_done()
     }
 }
