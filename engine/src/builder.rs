@@ -5,7 +5,7 @@ use crate::error::{BoxError, ConfigError, SpawnError};
 use crate::handoff::Design;
 use crate::pool::Pool;
 use crate::slots::Slots;
-use crate::sync::{Parker, native, spawn_named};
+use crate::sync::{Parker, spawn_named};
 use crate::threads::{Threads, Worker};
 use crate::wake::Patience;
 use crate::worker;
@@ -114,7 +114,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// A setting out of range, an `init` that failed, a thread that the system would not start.
+    /// A setting out of range, no memory for the requests, an `init` that failed, a thread that the
+    /// system would not start.
     /// In each case everything that was built is dropped and every thread joined.
     ///
     /// # Panics
@@ -137,65 +138,8 @@ impl Builder {
         })
     }
 
-    native! {
-        /// Starts workers whose handler and requests may borrow from the caller's stack, runs
-        /// `body` with the pool, and stops the workers before it returns, as
-        /// [`std::thread::scope`] does. Everything committed is handled; results that `body` did
-        /// not ask for are dropped.
-        ///
-        /// # Errors
-        ///
-        /// As for [`spawn`](Self::spawn); `body` has not run then.
-        ///
-        /// # Panics
-        ///
-        /// If `init` or `body` panics, with that panic, once the workers have returned.
-        ///
-        /// ```
-        /// # fn main() -> Result<(), flipside::SpawnError> {
-        /// let words = ["lock", "free"];
-        /// let total = flipside::Threads::builder().workers(2).ring_size(4).scope(
-        ///     |_| Ok((0, 0)),
-        ///     |(index, length): &mut (usize, usize)| *length = words[*index].len(),
-        ///     |threads| {
-        ///         for index in 0..words.len() {
-        ///             let mut request = threads.prepare_wait(|_| ());
-        ///             *request = (index, 0);
-        ///             request.commit();
-        ///         }
-        ///         let mut total = 0;
-        ///         threads.wait_done(|request| total += request.unwrap().1);
-        ///         total
-        ///     },
-        /// )?;
-        /// assert_eq!(total, 8);
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn scope<R, I, H, B, T>(self, init: I, handler: H, body: B) -> Result<T, SpawnError>
-        where
-            R: Send,
-            I: FnMut(usize) -> Result<R, BoxError>,
-            H: Fn(&mut R) + Sync,
-            B: FnOnce(&mut Threads<R>) -> T,
-        {
-            let handler = &handler;
-            std::thread::scope(|scope| {
-                let mut threads = self.start(init, |pool, index, name| {
-                    let run = move || worker::run(&pool, index, handler);
-                    let join = std::thread::Builder::new().name(name).spawn_scoped(scope, run)?;
-                    Ok(Worker {
-                        thread: join.thread().clone(),
-                        join: None,
-                    })
-                })?;
-                Ok(body(&mut threads))
-            })
-        }
-    }
-
     /// Checks the settings, builds the requests, and starts each worker by `start`.
-    fn start<R>(
+    pub(crate) fn start<R>(
         self,
         init: impl FnMut(usize) -> Result<R, BoxError>,
         start: impl Fn(Arc<Pool<R>>, usize, String) -> std::io::Result<Worker>,

@@ -63,6 +63,9 @@ mod mutation;
 mod outcome;
 mod pool;
 mod prepared;
+// The checkers have no scoped threads.
+#[cfg(not(any(loom, shuttle, weft)))]
+mod scope;
 mod site;
 mod slots;
 mod submitter;

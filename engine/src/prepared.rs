@@ -36,6 +36,7 @@ pub struct Prepared<'a, R> {
 }
 
 impl<'a, R> Prepared<'a, R> {
+    #[inline]
     pub(crate) fn new(threads: &'a mut Threads<R>, place: Place, alone: bool) -> Self {
         if faulty(Fault::FlipBeforeFill) && alone {
             threads.stage(place);
@@ -51,6 +52,7 @@ impl<'a, R> Prepared<'a, R> {
     /// Hands the request to its worker, now or, in a batch, with the batch.
     ///
     /// Progress: wait-free, apart from waking a worker that sleeps.
+    #[inline]
     pub fn commit(self) {
         if faulty(Fault::FlipBeforeFill) && self.alone {
             return;
@@ -110,21 +112,20 @@ impl<'a, R> Batch<'a, R> {
 
     /// As [`Threads::prepare`], for a request that goes with the batch once it is committed.
     /// `None` also if every free request is in the batch already.
-    pub fn prepare(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
-        let place = self.threads.claim(&mut done)?;
+    #[must_use = "a request that is not committed stays free"]
+    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
+        let place = self.threads.claim(done)?;
         Some(Prepared::new(self.threads, place, false))
     }
 
     /// As [`Threads::prepare_wait`]. `None` if every request of the pool is in the batch: no wait
     /// could end then.
-    pub fn prepare_wait(
-        &mut self,
-        mut done: impl FnMut(Outcome<'_, R>),
-    ) -> Option<Prepared<'_, R>> {
+    #[must_use = "a request that is not committed stays free"]
+    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
         if self.threads.side.stages_all() {
             return None;
         }
-        let place = self.threads.claim_wait(&mut done);
+        let place = self.threads.claim_wait(done);
         Some(Prepared::new(self.threads, place, false))
     }
 

@@ -87,7 +87,7 @@ sites! {
     CommitMb = "commit.mb", Mb, ["O6"], pairs with [WorkerSleepMb];
     /// Between a worker's word that it sleeps and its last look for work or for the stop flag.
     WorkerSleepMb = "worker_sleep.mb", Mb, ["O6"], pairs with [CommitMb, StopMb];
-    /// Between the flip of `done` and the look at whether the submitter sleeps.
+    /// Between the last flip of `done` of a look and the look at whether the submitter sleeps.
     CompleteMb = "complete.mb", Mb, ["O6"], pairs with [SubmitterSleepMb];
     /// Between the submitter's word that it sleeps and its last look for finished requests.
     SubmitterSleepMb = "submitter_sleep.mb", Mb, ["O6"], pairs with [CompleteMb];

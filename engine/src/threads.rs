@@ -37,7 +37,7 @@ pub struct Threads<R> {
     /// Committed requests whose result has not been delivered.
     pending: usize,
     parker: Parker,
-    workers: Vec<Worker>,
+    pub(crate) workers: Vec<Worker>,
     /// One submitter: a shared reference must not reach a second thread.
     not_sync: PhantomData<Cell<()>>,
 }
@@ -97,18 +97,19 @@ impl<R> Threads<R> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn prepare(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
+    #[must_use = "a request that is not committed stays free"]
+    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
         self.side.unstage();
-        let place = self.claim(&mut done)?;
+        let place = self.claim(done)?;
         Some(Prepared::new(self, place, true))
     }
 
     /// As [`prepare`](Self::prepare), but waits until a request is free.
     ///
     /// Progress: blocking. It waits for a handler to return if every request is with the workers.
-    pub fn prepare_wait(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> Prepared<'_, R> {
+    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Prepared<'_, R> {
         self.side.unstage();
-        let place = self.claim_wait(&mut done);
+        let place = self.claim_wait(done);
         Prepared::new(self, place, true)
     }
 
@@ -193,14 +194,16 @@ impl<R> Threads<R> {
     }
 
     /// Finds a free request and empties it of its last result.
-    pub(crate) fn claim(&mut self, done: &mut impl FnMut(Outcome<'_, R>)) -> Option<Place> {
+    #[inline]
+    pub(crate) fn claim(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Place> {
         let place = self.side.claim(&self.pool.words, self.cursor)?;
         self.empty(place, done);
         Some(place)
     }
 
     /// As [`claim`](Self::claim), but waits until there is one.
-    pub(crate) fn claim_wait(&mut self, done: &mut impl FnMut(Outcome<'_, R>)) -> Place {
+    #[inline]
+    pub(crate) fn claim_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Place {
         let place = self.pool.submitter_bell.wait(
             self.pool.patience,
             Wish::Any,
@@ -213,7 +216,8 @@ impl<R> Threads<R> {
     }
 
     /// Done becomes Free: hands over the result that a found request may hold.
-    fn empty(&mut self, place: Place, done: &mut impl FnMut(Outcome<'_, R>)) {
+    #[inline]
+    fn empty(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
         if self.side.holds_result(place) {
             if !faulty(Fault::PendingKept) {
                 self.side.delivered(place);
@@ -222,13 +226,17 @@ impl<R> Threads<R> {
         }
     }
 
+    #[inline]
     fn deliver_from(&mut self, worker: usize, done: &mut impl FnMut(Outcome<'_, R>)) {
-        while let Some(place) = self.side.next_result(worker) {
-            self.hand_over(place, done);
+        for word in self.pool.layout.words_of(worker) {
+            while let Some(place) = self.side.next_result(word) {
+                self.hand_over(place, &mut *done);
+            }
         }
     }
 
-    fn hand_over(&mut self, place: Place, done: &mut impl FnMut(Outcome<'_, R>)) {
+    #[inline]
+    fn hand_over(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
         self.pending -= 1;
         // SAFETY: the submitter owns the request by a look that `reap.rmb` or `flush.rmb` ordered
         // (O2, O3, O9), and `&mut self` keeps every guard away.
@@ -236,12 +244,13 @@ impl<R> Threads<R> {
     }
 
     /// Adds a filled request to what the next [`publish`](Self::publish) hands over.
+    #[inline]
     pub(crate) fn stage(&mut self, place: Place) {
         self.side.stage(place);
         let worker = if faulty(Fault::CursorFromRequest) {
             place.request
         } else {
-            self.pool.layout.worker_of(place.request)
+            self.pool.layout.worker_of_word(place.word)
         };
         self.cursor = match self.dispatch {
             Dispatch::RoundRobin => (worker + 1) % self.workers(),
@@ -250,11 +259,12 @@ impl<R> Threads<R> {
     }
 
     /// Hands every staged request to its worker and wakes those that sleep; returns how many.
+    #[inline]
     pub(crate) fn publish(&mut self) -> usize {
         if faulty(Fault::WakeBeforeFlip) {
             smp_mb(Site::CommitMb);
-            for worker in 0..self.workers() {
-                wake(&self.pool, &self.workers, worker);
+            for (worker, Worker { thread, .. }) in self.workers.iter().enumerate() {
+                wake(&self.pool, worker, thread);
             }
             let count = self.side.publish(&self.pool.words).0;
             self.pending += count;
@@ -265,7 +275,7 @@ impl<R> Threads<R> {
         if count > 0 && self.pool.patience != Patience::Endless {
             smp_mb(Site::CommitMb);
             for worker in touched {
-                wake(&self.pool, &self.workers, worker);
+                wake(&self.pool, worker, &self.workers[worker].thread);
             }
         }
         count
@@ -273,29 +283,37 @@ impl<R> Threads<R> {
 
     /// Lets the workers finish what was committed, and joins them.
     fn shut_down(&mut self) {
-        smp_wmb(Site::StopWmb);
-        self.pool.stop();
-        if self.pool.patience != Patience::Endless {
-            smp_mb(Site::StopMb);
-            for worker in 0..self.workers.len() {
-                wake(&self.pool, &self.workers, worker);
-            }
+        stop(&self.pool, self.workers.iter().map(|worker| &worker.thread));
+        let joins = self
+            .workers
+            .iter_mut()
+            .filter_map(|worker| worker.join.take());
+        // All of them, before anything is said of one.
+        let ended: Vec<_> = joins.map(JoinHandle::join).collect();
+        // A worker catches its handler's panics: what ended it is a bug to be heard of.
+        if let Some(panic) = ended.into_iter().find_map(Result::err)
+            && !std::thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
         }
-        for worker in &mut self.workers {
-            let ended = worker.join.take().map_or(Ok(()), JoinHandle::join);
-            // A worker catches its handler's panics: what ended it is a bug to be heard of.
-            if let Err(panic) = ended
-                && !std::thread::panicking()
-            {
-                std::panic::resume_unwind(panic);
-            }
+    }
+}
+
+/// Tells the workers to return once nothing is left to do, and wakes those that sleep.
+pub(crate) fn stop<'a, R>(pool: &Pool<R>, workers: impl Iterator<Item = &'a Thread>) {
+    smp_wmb(Site::StopWmb);
+    pool.stop();
+    if pool.patience != Patience::Endless {
+        smp_mb(Site::StopMb);
+        for (worker, thread) in workers.enumerate() {
+            wake(pool, worker, thread);
         }
     }
 }
 
 /// Unparks a worker that said it sleeps; a full barrier stands before.
-fn wake<R>(pool: &Pool<R>, workers: &[Worker], worker: usize) {
-    pool.worker_bells[worker].ring_after_barrier(|_| true, || workers[worker].thread.unpark());
+fn wake<R>(pool: &Pool<R>, worker: usize, thread: &Thread) {
+    pool.worker_bells[worker].ring(pool.patience, None, |_| true, || thread.unpark());
 }
 
 impl<R> Drop for Threads<R> {

@@ -93,24 +93,24 @@ impl Doorbell {
 
     /// Called after a change that a sleeper may wait for: unparks it if it sleeps and `grants`
     /// what it wishes.
+    ///
+    /// The look is behind the full barrier of that site. Without one it may miss a sleeper that has
+    /// only just said so: then another barrier stands between the change and this look, or another
+    /// call with one follows the last of several changes.
     #[inline]
     pub(crate) fn ring(
         &self,
         patience: Patience,
-        site: Site,
+        barrier: Option<Site>,
         grants: impl Fn(Wish) -> bool,
         unpark: impl Fn(),
     ) {
         if patience == Patience::Endless {
             return;
         }
-        smp_mb(site);
-        self.ring_after_barrier(grants, unpark);
-    }
-
-    /// The look alone, for a waker with several bells behind one barrier.
-    #[inline]
-    pub(crate) fn ring_after_barrier(&self, grants: impl Fn(Wish) -> bool, unpark: impl Fn()) {
+        if let Some(site) = barrier {
+            smp_mb(site);
+        }
         let wish = match self.0.load(Ordering::Relaxed) {
             AWAKE => return,
             ANY => Wish::Any,

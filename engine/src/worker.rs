@@ -40,9 +40,11 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
             if faulty(Fault::FlipBeforeResult) {
                 handle();
             }
+            // One full barrier for all that a look brought: a sleeper whom an earlier one misses, the
+            // last one sees.
             pool.submitter_bell.ring(
                 pool.patience,
-                Site::CompleteMb,
+                drained.then_some(Site::CompleteMb),
                 |wish| wish.is_granted_by(index, drained),
                 || pool.submitter.unpark(),
             );

@@ -7,6 +7,7 @@ use common::{Counter, Tracked, in_time, settings};
 use flipside::SpawnError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, ThreadId};
 
 #[test]
 fn requests_and_handler_borrow_from_the_stack() {
@@ -151,5 +152,66 @@ fn scopes_nest() {
         });
         result.expect("the outer").expect("the inner");
         assert_eq!(total.into_inner(), 99 * 50);
+    });
+}
+
+/// A scope waits for its workers, so they have to end even if no handle is left that would stop them.
+#[test]
+fn a_scope_whose_pool_was_swapped_for_another_ends_and_says_so() {
+    in_time(|| {
+        let total = AtomicUsize::new(0);
+        let add = |number: &mut usize| {
+            total.fetch_add(*number, Ordering::Relaxed);
+        };
+        let builder = settings().workers(2).ring_size(2);
+        let run = || {
+            builder.clone().scope(Ok, add, |outer| {
+                let inner = builder.clone().scope(Ok, add, |inner| {
+                    for pool in [&mut *outer, &mut *inner] {
+                        let mut request = pool.prepare_wait(|_| ());
+                        *request = 10;
+                        request.commit();
+                    }
+                    std::mem::swap(outer, inner);
+                });
+                inner.map_err(|error| error.to_string())
+            })
+        };
+        let payload = catch_unwind(AssertUnwindSafe(run)).expect_err("a swapped pool");
+        let text = payload.downcast_ref::<&str>().copied();
+        assert!(
+            text.is_some_and(|text| text.contains("was swapped")),
+            "{text:?}"
+        );
+        assert_eq!(total.into_inner(), 20);
+    });
+}
+
+/// Says which thread drops it.
+struct Dropped<'a>(&'a std::sync::Mutex<Vec<ThreadId>>);
+
+impl Drop for Dropped<'_> {
+    fn drop(&mut self) {
+        let mut seen = self.0.lock().expect("no panics");
+        seen.push(thread::current().id());
+    }
+}
+
+#[test]
+fn the_requests_of_a_scope_are_dropped_by_its_own_thread() {
+    in_time(|| {
+        let seen = std::sync::Mutex::default();
+        let scope = settings().workers(2).ring_size(3).scope(
+            |_| Ok(Dropped(&seen)),
+            |_| thread::yield_now(),
+            |threads| {
+                for _ in 0..6 {
+                    threads.prepare_wait(|_| ()).commit();
+                }
+            },
+        );
+        scope.expect("a pool");
+        let seen = seen.into_inner().expect("no panics");
+        assert_eq!(seen, [thread::current().id(); 6]);
     });
 }

@@ -1,0 +1,103 @@
+//! Pools that borrow from the caller's stack.
+
+use crate::builder::Builder;
+use crate::error::{BoxError, SpawnError};
+use crate::pool::Pool;
+use crate::sync::Thread;
+use crate::threads::{Threads, Worker, stop};
+use crate::worker;
+use std::sync::Arc;
+
+impl Builder {
+    /// Starts workers whose handler and requests may borrow from the caller's stack, runs `body`
+    /// with the pool, and stops the workers before it returns, as [`std::thread::scope`] does.
+    /// Everything committed is handled; results that `body` did not ask for are dropped.
+    ///
+    /// # Errors
+    ///
+    /// As for [`spawn`](Self::spawn); `body` has not run then.
+    ///
+    /// # Panics
+    ///
+    /// If `init` or `body` panics, with that panic, once the workers have returned. If `body` has
+    /// put another pool in the place of this one.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// let words = ["lock", "free"];
+    /// let total = flipside::Threads::builder().workers(2).ring_size(4).scope(
+    ///     |_| Ok((0, 0)),
+    ///     |(index, length): &mut (usize, usize)| *length = words[*index].len(),
+    ///     |threads| {
+    ///         for index in 0..words.len() {
+    ///             let mut request = threads.prepare_wait(|_| ());
+    ///             *request = (index, 0);
+    ///             request.commit();
+    ///         }
+    ///         let mut total = 0;
+    ///         threads.wait_done(|request| total += request.unwrap().1);
+    ///         total
+    ///     },
+    /// )?;
+    /// assert_eq!(total, 8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn scope<R, I, H, B, T>(self, init: I, handler: H, body: B) -> Result<T, SpawnError>
+    where
+        R: Send,
+        I: FnMut(usize) -> Result<R, BoxError>,
+        H: Fn(&mut R) + Sync,
+        B: FnOnce(&mut Threads<R>) -> T,
+    {
+        let handler = &handler;
+        // Holds the requests until every worker has returned, so that this thread drops them.
+        let mut held = None;
+        std::thread::scope(|scope| {
+            let mut threads = self.start(init, |pool, index, name| {
+                let run = move || worker::run(&pool, index, handler);
+                let join = std::thread::Builder::new()
+                    .name(name)
+                    .spawn_scoped(scope, run)?;
+                Ok(Worker {
+                    thread: join.thread().clone(),
+                    join: None,
+                })
+            })?;
+            let own = held.insert(Arc::clone(&threads.pool));
+            let _end = EndOfScope::of(&threads);
+            let out = body(&mut threads);
+            assert!(
+                Arc::ptr_eq(own, &threads.pool),
+                "the pool of a scope was swapped for another: it ends with its scope"
+            );
+            Ok(out)
+        })
+    }
+}
+
+/// Stops the workers of a scope at its end, also if its `body` left another pool in the place of
+/// theirs: the scope waits for them.
+struct EndOfScope<R> {
+    pool: Arc<Pool<R>>,
+    workers: Vec<Thread>,
+}
+
+impl<R> EndOfScope<R> {
+    fn of(threads: &Threads<R>) -> Self {
+        Self {
+            pool: Arc::clone(&threads.pool),
+            workers: threads
+                .workers
+                .iter()
+                .map(|worker| worker.thread.clone())
+                .collect(),
+        }
+    }
+}
+
+impl<R> Drop for EndOfScope<R> {
+    fn drop(&mut self) {
+        stop(&self.pool, self.workers.iter());
+    }
+}
