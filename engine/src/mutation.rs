@@ -50,10 +50,14 @@ faults! {
     PendingKept = "pending-kept";
     /// Prepare hands out a request without delivering the result that it holds.
     PendingIgnored = "pending-ignored";
-    /// A side goes to sleep without a last look.
-    NoRecheck = "no-recheck";
+    /// A worker goes to sleep without a last look.
+    WorkerNoRecheck = "worker-no-recheck";
+    /// The submitter goes to sleep without a last look.
+    SubmitterNoRecheck = "submitter-no-recheck";
     /// The submitter looks at whether the worker sleeps before it flips.
-    WakeBeforeFlip = "wake-before-flip";
+    CommitWakesFirst = "commit-wakes-first";
+    /// A worker looks at whether the submitter sleeps before it flips.
+    CompleteWakesFirst = "complete-wakes-first";
     /// A worker takes requests of other workers too.
     RangeIgnored = "range-ignored";
     /// The search for a free request ends at the last worker instead of going around.

@@ -22,6 +22,26 @@ pub enum Kind {
     Rmb,
     /// `smp_mb`, here a sequentially consistent fence: also orders a store before a later load.
     Mb,
+    /// Both of the first two in one, an acquire-release fence. No site asks for it: a full barrier
+    /// can be weakened to it.
+    #[cfg_attr(
+        not(any(loom, shuttle, weft)),
+        expect(dead_code, reason = "a normal build weakens nothing")
+    )]
+    AcqRel,
+}
+
+impl Kind {
+    /// The ordering of its fence, or of an access that is itself such a barrier.
+    #[must_use]
+    pub const fn ordering(self) -> Ordering {
+        match self {
+            Self::Wmb => Ordering::Release,
+            Self::Rmb => Ordering::Acquire,
+            Self::Mb => Ordering::SeqCst,
+            Self::AcqRel => Ordering::AcqRel,
+        }
+    }
 }
 
 macro_rules! sites {
@@ -193,12 +213,7 @@ impl Recipe for Fences {
 /// The ordering of an access that is itself an end of an edge.
 #[inline(always)]
 pub(crate) fn access(site: Site, kind: Kind) -> Ordering {
-    let order = match strength(site, kind) {
-        Some(Kind::Wmb) => Ordering::Release,
-        Some(Kind::Rmb) => Ordering::Acquire,
-        Some(Kind::Mb) => Ordering::SeqCst,
-        None => Ordering::Relaxed,
-    };
+    let order = strength(site, kind).map_or(Ordering::Relaxed, Kind::ordering);
     at(site);
     order
 }
@@ -206,12 +221,7 @@ pub(crate) fn access(site: Site, kind: Kind) -> Ordering {
 #[inline(always)]
 #[track_caller]
 fn barrier(site: Site, kind: Kind) {
-    let order = match strength(site, kind) {
-        Some(Kind::Wmb) => Some(Ordering::Release),
-        Some(Kind::Rmb) => Some(Ordering::Acquire),
-        Some(Kind::Mb) => Some(Ordering::SeqCst),
-        None => None,
-    };
+    let order = strength(site, kind).map(Kind::ordering);
     said(site, order);
     if let Some(order) = order {
         fence(order);

@@ -42,6 +42,12 @@ impl Private {
     fn busy(&self) -> u64 {
         self.pending & !self.owned()
     }
+
+    /// The requests whose result is here and was not delivered.
+    #[inline]
+    fn ready(&self) -> u64 {
+        self.pending & self.owned()
+    }
 }
 
 /// The submitter's half of a pool.
@@ -147,8 +153,7 @@ impl<H: Handoff> SubmitterSide<H> {
     /// The next undelivered result in the word that is known, now marked as delivered.
     #[inline]
     pub(crate) fn next_result(&mut self, word: usize) -> Option<Place> {
-        let private = &self.private[word];
-        let bit = first_set(private.owned() & private.pending)?;
+        let bit = first_set(self.private[word].ready())?;
         let place = self.layout.place(word, bit);
         self.delivered(place);
         Some(place)
@@ -163,6 +168,15 @@ impl<H: Handoff> SubmitterSide<H> {
                 self.refresh(words, word, Site::FlushRmb);
             }
             drained & (self.private[word].busy() == 0)
+        })
+    }
+
+    /// Looks at every word that has something to wait for; whether there is an undelivered result.
+    pub(crate) fn collect(&mut self, words: &H) -> bool {
+        (0..self.layout.workers).fold(false, |found, worker| {
+            self.flush(words, worker);
+            let mut own = self.layout.words_of(worker);
+            found | own.any(|word| self.private[word].ready() != 0)
         })
     }
 

@@ -138,13 +138,43 @@ impl<R> Threads<R> {
     /// Hands over every result that is there, without waiting; returns how many.
     ///
     /// Progress: wait-free, apart from `done`.
-    pub fn deliver(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> usize {
-        let before = self.pending;
-        for worker in 0..self.workers() {
-            self.side.flush(&self.pool.words, worker);
-            self.deliver_from(worker, &mut done);
+    pub fn deliver(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
+        self.side.collect(&self.pool.words);
+        self.deliver_known(done)
+    }
+
+    /// As [`deliver`](Self::deliver), but waits until there is a result. `0`, at once, if every
+    /// committed request has been delivered.
+    ///
+    /// Progress: blocking. It waits for a handler to return if no result is there.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// # let mut threads = flipside::Threads::builder()
+    /// #     .workers(2).ring_size(8).spawn(|_| Ok(0), |n: &mut u64| *n += 1)?;
+    /// for n in 0..10 {
+    ///     let mut request = threads.prepare(|_| ()).expect("16 are free");
+    ///     *request = n;
+    ///     request.commit();
+    /// }
+    /// // Each result as soon as it is there, whichever worker it comes from.
+    /// let mut total = 0;
+    /// while threads.deliver_wait(|n| total += *n.unwrap()) > 0 {}
+    /// assert_eq!(total, 55);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn deliver_wait(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
+        if self.pending > 0 {
+            self.pool.submitter_bell.wait(
+                self.pool.patience,
+                Wish::Any,
+                Site::SubmitterSleepMb,
+                || self.side.collect(&self.pool.words).then_some(()),
+                || self.parker.park(),
+            );
         }
-        before - self.pending
+        self.deliver_known(done)
     }
 
     /// Waits until every committed request has been handled, and hands over every result that is
@@ -226,6 +256,15 @@ impl<R> Threads<R> {
         }
     }
 
+    /// Hands over every result that is known; returns how many.
+    fn deliver_known(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> usize {
+        let before = self.pending;
+        for worker in 0..self.workers() {
+            self.deliver_from(worker, &mut done);
+        }
+        before - self.pending
+    }
+
     #[inline]
     fn deliver_from(&mut self, worker: usize, done: &mut impl FnMut(Outcome<'_, R>)) {
         for word in self.pool.layout.words_of(worker) {
@@ -261,7 +300,7 @@ impl<R> Threads<R> {
     /// Hands every staged request to its worker and wakes those that sleep; returns how many.
     #[inline]
     pub(crate) fn publish(&mut self) -> usize {
-        if faulty(Fault::WakeBeforeFlip) {
+        if faulty(Fault::CommitWakesFirst) {
             smp_mb(Site::CommitMb);
             for (worker, Worker { thread, .. }) in self.workers.iter().enumerate() {
                 wake(&self.pool, worker, thread);

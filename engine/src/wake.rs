@@ -78,7 +78,11 @@ impl Doorbell {
         // Ordering: Relaxed, like all accesses to the word: the full barriers order it.
         self.0.store(wish.encode(), Ordering::Relaxed);
         smp_mb(site);
-        if faulty(Fault::NoRecheck) {
+        let no_recheck = match site {
+            Site::WorkerSleepMb => Fault::WorkerNoRecheck,
+            _ => Fault::SubmitterNoRecheck,
+        };
+        if faulty(no_recheck) {
             park();
         }
         let found = loop {

@@ -36,18 +36,29 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
             if panicked && faulty(Fault::PanicKeepsRequest) {
                 return;
             }
+            if faulty(Fault::CompleteWakesFirst) {
+                wake(pool, index, true);
+                words.complete(&mut own, place);
+                continue;
+            }
             let drained = words.complete(&mut own, place);
             if faulty(Fault::FlipBeforeResult) {
                 handle();
             }
-            // One full barrier for all that a look brought: a sleeper whom an earlier one misses, the
-            // last one sees.
-            pool.submitter_bell.ring(
-                pool.patience,
-                drained.then_some(Site::CompleteMb),
-                |wish| wish.is_granted_by(index, drained),
-                || pool.submitter.unpark(),
-            );
+            wake(pool, index, drained);
         }
     }
+}
+
+/// Unparks the submitter if it sleeps and a request that the worker gave back is what it waits for.
+#[inline]
+fn wake<R>(pool: &Pool<R>, worker: usize, drained: bool) {
+    pool.submitter_bell.ring(
+        pool.patience,
+        // One full barrier for all that a look brought: a sleeper whom an earlier request's look at
+        // the bell misses, the last one's sees.
+        drained.then_some(Site::CompleteMb),
+        |wish| wish.is_granted_by(worker, drained),
+        || pool.submitter.unpark(),
+    );
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{in_time, settings};
+use common::{Gated, gated, in_time, settings};
 use flipside::{Builder, Dispatch, Outcome, Threads};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -237,6 +237,7 @@ fn wait_done_and_deliver_have_nothing_to_do_when_nothing_was_committed() {
             for _ in 0..100 {
                 threads.wait_done(|_| panic!("nothing was committed"));
                 assert_eq!(threads.deliver(|_| panic!("nothing was committed")), 0);
+                assert_eq!(threads.deliver_wait(|_| panic!("nothing was committed")), 0);
             }
             assert_eq!(threads.batch().commit(), 0);
             threads.wait_done(|_| panic!("the batch was empty"));
@@ -268,5 +269,32 @@ fn the_handle_moves_from_thread_to_thread() {
                 threads = moved.join().expect("the thread that had the handle");
             }
         }
+    });
+}
+
+#[test]
+fn deliver_wait_waits_for_the_first_result_and_for_no_other() {
+    in_time(|| {
+        let Gated {
+            open,
+            mut threads,
+            gates,
+            passed: _listens,
+        } = gated(2, 2, Dispatch::RoundRobin);
+        for _ in 0..4 {
+            threads.prepare(|_| ()).expect("4 are free").commit();
+        }
+        let mut wait = |expected: &[usize]| {
+            let mut seen = Vec::new();
+            let count = threads.deliver_wait(|n| seen.push(*n.expect("no panics")));
+            assert_eq!((seen.as_slice(), count), (expected, expected.len()));
+        };
+        // Workers one behind the other, and one request of a worker behind the other.
+        for request in [2, 0, 1, 3] {
+            gates[request / 2].let_through(1);
+            wait(&[request]);
+        }
+        wait(&[]);
+        drop(open);
     });
 }

@@ -185,10 +185,13 @@ const LOOM: &[Row] = &[
     Row("wake_worker",    [2, 1, 3], Some(2), Quick, Some(8_630)),
     Row("wake_worker",    [2, 1, 2], None,    Deep,  None),
     Row("wake_submitter", [1, 1, 1], None,    Quick, Some(26_511)),
-    Row("wake_submitter", [1, 2, 3], Some(3), Quick, Some(26_344)),
+    Row("wake_submitter", [1, 2, 3], Some(3), Quick, Some(29_330)),
     Row("wake_submitter", [2, 1, 2], Some(2), Quick, Some(4_808)),
+    Row("collect",        [1, 1, 1], None,    Quick, Some(26_511)),
+    Row("collect",        [1, 2, 2], Some(2), Quick, Some(981)),
+    Row("collect",        [2, 1, 2], Some(2), Quick, Some(6_754)),
     Row("conservation",   [1, 1, 1], None,    Quick, Some(46_311)),
-    Row("conservation",   [1, 2, 3], Some(2), Quick, Some(3_591)),
+    Row("conservation",   [1, 2, 3], Some(2), Quick, Some(3_851)),
 ];
 
 /// weft's: no bounds, at sizes that loom does not reach.
@@ -219,7 +222,9 @@ const WEFT: &[Row] = &[
     Row("wake_submitter", [1, 1, 2], None, Quick, Some(2_281)),
     Row("wake_submitter", [2, 1, 2], None, Quick, Some(23_292)),
     Row("wake_submitter", [1, 1, 3], None, Deep,  Some(71_425)),
-    Row("conservation",   [1, 2, 2], None, Quick, Some(2_158)),
+    Row("collect",        [1, 2, 2], None, Quick, Some(5_985)),
+    Row("collect",        [2, 1, 2], None, Deep,  Some(48_296)),
+    Row("conservation",   [1, 2, 2], None, Quick, Some(2_202)),
     Row("conservation",   [2, 1, 2], None, Deep,  Some(30_852)),
 ];
 

@@ -211,11 +211,11 @@ impl Order {
         }
     }
 
-    const fn acquires(self) -> bool {
+    pub(crate) const fn acquires(self) -> bool {
         matches!(self, Self::Acquire | Self::AcqRel | Self::SeqCst)
     }
 
-    const fn releases(self) -> bool {
+    pub(crate) const fn releases(self) -> bool {
         matches!(self, Self::Release | Self::AcqRel | Self::SeqCst)
     }
 }

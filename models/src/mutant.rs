@@ -33,7 +33,7 @@ mod checked {
     }
 
     /// Every mutant of a design: each barrier that it has dropped, each full one weakened to either
-    /// half, each fault that can be in it.
+    /// half and to both halves, each fault that can be in it.
     pub fn all(design: Design) -> impl Iterator<Item = Mutant> {
         every().filter(move |Mutant(mutation)| mutation.is_in(design))
     }
@@ -48,8 +48,8 @@ mod checked {
     fn every() -> impl Iterator<Item = Mutant> {
         let weakened = Site::ALL.iter().flat_map(|&site| {
             let steps: &[_] = match site.kind() {
-                Kind::Mb => &[None, Some(Kind::Wmb), Some(Kind::Rmb)],
-                Kind::Wmb | Kind::Rmb => &[None],
+                Kind::Mb => &[None, Some(Kind::Wmb), Some(Kind::Rmb), Some(Kind::AcqRel)],
+                Kind::AcqRel | Kind::Wmb | Kind::Rmb => &[None],
             };
             steps.iter().map(move |&to| Mutation::Weakened(site, to))
         });
@@ -65,6 +65,7 @@ mod checked {
                         None => "dropped",
                         Some(Kind::Wmb) => "to-wmb",
                         Some(Kind::Rmb) => "to-rmb",
+                        Some(Kind::AcqRel) => "to-acqrel",
                         Some(Kind::Mb) => "to-mb",
                     };
                     f.pad(&format!("{}:{to}", site.name()))

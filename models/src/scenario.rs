@@ -14,6 +14,7 @@
 //! | `stop` | waits | ● | | | | ● | | |
 //! | `wake_worker` | waits | ● | | | | ● | both | |
 //! | `wake_submitter` | waits | ● | | | ● | ● | both | |
+//! | `collect` | waits | ● | | waits | | ● | both | |
 //! | `conservation` | at once, dropped | ● | ● | ● | ● | ● | both | ● |
 
 mod handover;
@@ -97,6 +98,7 @@ pub const SCENARIOS: &[Scenario] = &[
     stopping::STOP,
     stopping::WAKE_WORKER,
     waking::WAKE_SUBMITTER,
+    waking::COLLECT,
     waking::CONSERVATION,
 ];
 

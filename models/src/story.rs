@@ -1,14 +1,17 @@
 //! What went wrong in an execution, in one sentence and in the protocol's terms.
 
-use crate::log::{Event, Execution, Purpose};
+mod race;
+
+use crate::log::{Event, Execution, Missing, Via, What};
 use crate::mutant::Mutant;
 use flipside::{Fault, Kind, Mutation, Site};
+use race::{Way, raced, unordered};
 
 /// The sentence.
 pub(crate) fn tell(execution: &Execution, mutant: Option<Mutant>) -> String {
     let scene = Scene::of(execution);
     match mutant.map(|Mutant(mutation)| mutation) {
-        None => format!("the engine itself fails: {}", execution.failure),
+        None => unprompted(execution, &scene),
         Some(Mutation::Weakened(site, to)) => {
             let (what, obligation) = weakened(site, execution, &scene);
             let name = site.name();
@@ -16,6 +19,7 @@ pub(crate) fn tell(execution: &Execution, mutant: Option<Mutant>) -> String {
                 None => format!("{name} is missing"),
                 Some(Kind::Wmb) => format!("{name} is only a write barrier"),
                 Some(Kind::Rmb) => format!("{name} is only a read barrier"),
+                Some(Kind::AcqRel) => format!("{name} is only an acquire-release fence"),
                 Some(Kind::Mb) => format!("{name} is another barrier"),
             };
             format!("{what}: {why}, {obligation}")
@@ -63,69 +67,44 @@ impl Scene {
     }
 }
 
-/// What the two accesses of a race are for: the one that the checker came to last, and the
-/// submitter's.
-struct Accesses {
-    last: Option<Purpose>,
-    submitter: Option<Purpose>,
-}
-
-impl Accesses {
-    fn of(execution: &Execution) -> Self {
-        let purpose = |event: usize| Some(execution.events[event].accesses()?.1);
-        let missing = execution.missing.as_ref();
-        let (from, to) = missing.map(|missing| (missing.from, missing.to)).unzip();
-        let is_submitter = |event: &usize| execution.events[*event].thread == 0;
-        Self {
-            last: to.and_then(purpose),
-            submitter: from
-                .into_iter()
-                .chain(to)
-                .find(is_submitter)
-                .and_then(purpose),
-        }
+/// Of a failure that no mutant explains: all that is known is what the log shows.
+fn unprompted(execution: &Execution, scene: &Scene) -> String {
+    let accesses = |missing: &&Missing| execution.events[missing.from].accesses().is_some();
+    if let Some(missing) = execution.missing.as_ref().filter(accesses) {
+        let giver = match missing.via {
+            Some(Via::Handover { write, .. }) => write,
+            _ => missing.from,
+        };
+        let way = match execution.events[giver].thread {
+            0 => Way::There,
+            _ => Way::Back,
+        };
+        let (what, obligation) = raced(way, execution, scene);
+        return format!("{what}: {}, {obligation}", unordered(execution, missing));
+    }
+    let asleep: Vec<&str> = execution
+        .culprits
+        .iter()
+        .map(|&index| &execution.events[index])
+        .filter(|event| matches!(event.what, What::Park))
+        .map(|event| execution.threads[event.thread].as_str())
+        .collect();
+    match asleep.as_slice() {
+        [] => format!("the engine itself fails: {}", execution.failure),
+        [one] => format!("{one} sleeps, and nobody is left to wake it, O6"),
+        several => format!(
+            "{} sleep, and nobody is left to wake them, O6",
+            several.join(" and ")
+        ),
     }
 }
 
 /// What the lack of an order at a site led to, and the obligation that is broken.
 fn weakened(site: Site, execution: &Execution, scene: &Scene) -> (String, &'static str) {
-    let Scene {
-        request,
-        worker,
-        number,
-    } = scene;
-    let Accesses { last, submitter } = Accesses::of(execution);
-    // Which of the two obligations that a change of hands discharges: by what the submitter does
-    // to the request, the worker's handler both reading and writing it.
-    let fills = matches!(submitter, Some(Purpose::Fill));
+    let Scene { worker, number, .. } = scene;
     match site {
-        Site::CommitWmb | Site::TakeRmb if fills => (
-            format!("{worker} took {request} before what the submitter filled in was there to see"),
-            "O1",
-        ),
-        Site::CommitWmb | Site::TakeRmb => (
-            format!(
-                "{worker} took {request} while the submitter was still reading its last result"
-            ),
-            "O4",
-        ),
-        Site::CompleteWmb | Site::ReapRmb | Site::FlushRmb if fills => (
-            format!("the submitter filled {request} anew while {worker} was still reading it"),
-            "O3",
-        ),
-        Site::CompleteWmb | Site::ReapRmb | Site::FlushRmb => (
-            match last {
-                Some(Purpose::Handle) => {
-                    format!(
-                        "the submitter took {request}'s result while {worker} was still writing it"
-                    )
-                }
-                _ => {
-                    format!("the submitter took {request}'s result before {worker} had written it")
-                }
-            },
-            "O2",
-        ),
+        Site::CommitWmb | Site::TakeRmb => raced(Way::There, execution, scene),
+        Site::CompleteWmb | Site::ReapRmb | Site::FlushRmb => raced(Way::Back, execution, scene),
         Site::LockRmb | Site::LockWmb => (
             format!(
                 "{worker} took its turn at the lock without seeing where the last worker had stopped, and \
@@ -208,14 +187,25 @@ fn faulty(fault: Fault, scene: &Scene) -> (String, &'static str) {
             "prepare handed out a request without delivering the result in it, which is lost".to_owned(),
             "O12",
         ),
-        Fault::NoRecheck => (
-            "what a side waited for came after its last look and before its word that it sleeps, and it \
-             sleeps on without another look"
+        Fault::WorkerNoRecheck => (
+            format!(
+                "what {worker} waited for came after its last look and before its word that it sleeps, and \
+                 it sleeps on without another look"
+            ),
+            "O6",
+        ),
+        Fault::SubmitterNoRecheck => (
+            "what the submitter waited for came after its last look and before its word that it sleeps, and \
+             it sleeps on without another look"
                 .to_owned(),
             "O6",
         ),
-        Fault::WakeBeforeFlip => (
+        Fault::CommitWakesFirst => (
             format!("the submitter looked whether {worker} sleeps before it flipped, and woke nobody"),
+            "O6",
+        ),
+        Fault::CompleteWakesFirst => (
+            format!("{worker} looked whether the submitter sleeps before it flipped, and woke nobody"),
             "O6",
         ),
         Fault::RangeIgnored => (
@@ -238,7 +228,7 @@ fn faulty(fault: Fault, scene: &Scene) -> (String, &'static str) {
         ),
         Fault::MixedUpdate => (
             "the submitter changed by a load and a store a word that workers change by read-modify-writes, \
-             whose changes between the two are lost"
+             a change of which between the two would be lost"
                 .to_owned(),
             "O8",
         ),
@@ -260,60 +250,37 @@ fn faulty(fault: Fault, scene: &Scene) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{Missing, What};
 
-    /// A race of two accesses to one request, and the mutant that lets it happen.
-    fn told(site: Site, accesses: [(usize, Purpose); 2]) -> String {
-        let events = accesses.map(|(thread, purpose)| Event {
+    fn parks(thread: usize) -> Event {
+        Event {
             thread,
-            what: What::Cell("request 0".to_owned(), purpose),
+            what: What::Park,
             file: String::new(),
             line: 0,
-        });
-        let execution = Execution {
-            threads: vec!["submitter".to_owned(), "worker 0".to_owned()],
-            events: events.to_vec(),
-            culprits: vec![0, 1],
-            missing: Some(Missing {
-                from: 0,
-                to: 1,
-                via: None,
-                barrier: None,
-            }),
-            ..Execution::default()
-        };
-        tell(&execution, Some(Mutant(Mutation::Weakened(site, None))))
+        }
     }
 
     #[test]
-    fn the_obligation_is_that_of_the_accesses_that_race() {
-        use Purpose::{Deliver, Fill, Handle, Look};
-        let (submitter, worker) = (0, 1);
-        for (site, accesses, obligation) in [
-            (Site::CommitWmb, [(submitter, Fill), (worker, Handle)], "O1"),
+    fn who_sleeps_for_good_is_named() {
+        let execution = |culprits: Vec<usize>| Execution {
+            threads: vec!["submitter".to_owned(), "worker 0".to_owned()],
+            events: vec![parks(0), parks(1)],
+            failure: "deadlock".to_owned(),
+            culprits,
+            ..Execution::default()
+        };
+        for (culprits, says) in [
             (
-                Site::TakeRmb,
-                [(submitter, Deliver), (worker, Handle)],
-                "O4",
-            ),
-            (Site::TakeRmb, [(worker, Handle), (submitter, Look)], "O4"),
-            (
-                Site::CompleteWmb,
-                [(worker, Handle), (submitter, Deliver)],
-                "O2",
+                vec![1],
+                "worker 0 sleeps, and nobody is left to wake it, O6",
             ),
             (
-                Site::ReapRmb,
-                [(submitter, Deliver), (worker, Handle)],
-                "O2",
+                vec![0, 1],
+                "submitter and worker 0 sleep, and nobody is left to wake them, O6",
             ),
-            (Site::ReapRmb, [(worker, Handle), (submitter, Fill)], "O3"),
-            (Site::FlushRmb, [(submitter, Fill), (worker, Handle)], "O3"),
+            (vec![], "the engine itself fails: deadlock"),
         ] {
-            let told = told(site, accesses);
-            assert!(told.ends_with(&format!(", {obligation}")), "{told}");
-            let discharged = site.obligations().contains(&obligation);
-            assert!(discharged, "{} does not discharge it: {told}", site.name());
+            assert_eq!(tell(&execution(culprits), None), says);
         }
     }
 }

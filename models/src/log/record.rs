@@ -38,7 +38,7 @@ pub(crate) fn execution(
             trace::What::Fence(site, order) => What::Fence {
                 site: site.name().to_owned(),
                 order: order.map(ordering),
-                mutated: order != Some(whole(site.kind())),
+                mutated: order != Some(site.kind().ordering()),
             },
             trace::What::Cell(name, purpose) => What::Cell(name, self::purpose(purpose)),
             trace::What::Park => What::Park,
@@ -127,21 +127,13 @@ fn ends(execution: &Execution) -> Vec<usize> {
 }
 
 fn shown(word: trace::Word) -> Word {
-    let whole = word.site.map(|site| whole(site.kind()));
+    let whole = word.site.map(|site| site.kind().ordering());
     Word {
         name: word.name,
         value: word.shown,
         order: ordering(word.order),
         site: word.site.map(|site| site.name().to_owned()),
         mutated: whole.is_some_and(|whole| whole != word.order),
-    }
-}
-
-const fn whole(kind: flipside::Kind) -> Ordering {
-    match kind {
-        flipside::Kind::Wmb => Ordering::Release,
-        flipside::Kind::Rmb => Ordering::Acquire,
-        flipside::Kind::Mb => Ordering::SeqCst,
     }
 }
 

@@ -22,6 +22,30 @@ pub(super) const WAKE_SUBMITTER: Scenario = Scenario {
     },
 };
 
+pub(super) const COLLECT: Scenario = Scenario {
+    name: "collect",
+    summary: "the submitter sleeps for whichever result comes next, until it has them all",
+    obligations: &["O2", "O6", "O12"],
+    run: |size, design| {
+        let mut ledger = Ledger::default();
+        let mut threads = ledger.spawn(sleepy(size, design), never);
+        for _ in 0..size.requests {
+            let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
+            ledger.fill(&mut request);
+            request.commit();
+        }
+        while threads.pending() > 0 {
+            let delivered = threads.deliver_wait(|outcome| ledger.take(outcome));
+            assert_ne!(delivered, 0, "deliver_wait returned without a result");
+            ledger.check(&threads);
+        }
+        assert_eq!(threads.deliver_wait(|outcome| ledger.take(outcome)), 0);
+        ledger.all_delivered();
+        drop(threads);
+        ledger.close()
+    },
+};
+
 pub(super) const CONSERVATION: Scenario = Scenario {
     name: "conservation",
     summary: "commits, batches, drops, panics and deliveries in turn, with both sides sleeping",

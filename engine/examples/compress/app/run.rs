@@ -33,9 +33,9 @@ pub(crate) fn run<T: Send>(
                 let window = 2 * threads.workers() * threads.ring_size();
                 let mut line = Line::new(stream, window);
                 for number in 0.. {
-                    if !line.has_place(number) {
-                        // One worker is far behind the others.
-                        threads.wait_done(|job| line.join(job));
+                    // One worker is far behind the others: no place before its page is back.
+                    while !line.has_place(number) && threads.deliver_wait(|job| line.join(job)) > 0
+                    {
                     }
                     let mut job = threads.prepare_wait(|job| line.join(job));
                     job.page.number = number;
