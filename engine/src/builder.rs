@@ -17,7 +17,8 @@ pub const MAX_WORKERS: usize = 1 << 10;
 /// The most requests that a worker can have.
 pub const MAX_RING_SIZE: usize = 1 << 16;
 
-/// Looks before a side goes to sleep, unless set: some microseconds, about what a wake-up costs.
+/// Looks before a side goes to sleep, unless set: tens of microseconds, about what going to sleep and
+/// being woken costs. The second half of them gives the rest of the time slice away each time.
 const SPIN_BUDGET: u32 = 256;
 
 /// Requests per worker, unless set: one word.
@@ -73,8 +74,8 @@ impl Builder {
     }
 
     /// How many times a side that waits looks before it says that it sleeps, and looks once more.
-    /// Unless set, some microseconds' worth: on free processors a wake-up costs far more than
-    /// looking on. 1 is kindest to a busy machine; 0 says so even where there is something to find.
+    /// Unless set, tens of microseconds' worth, about what a sleep and a wake-up cost.
+    /// 1 is kindest to a busy machine; 0 says so even where there is something to find.
     pub fn spin_budget(mut self, turns: u32) -> Self {
         self.patience = Patience::Turns(turns);
         self

@@ -38,7 +38,7 @@
 //! |---|---|---|---|---|
 //! | 0 | 0 | Free | submitter | Busy, by [`Prepared::commit`] or [`Batch::commit`] |
 //! | 1 | 1 | Busy | worker | Done, when its handler has returned or panicked |
-//! | 0 | 1 | Done | submitter | Free, by delivery in [`Threads::prepare`], [`Threads::deliver`] or [`Threads::wait_done`] |
+//! | 0 | 1 | Done | submitter | Free, by delivery in [`Threads::prepare`], [`Threads::deliver`], [`Threads::deliver_wait`] or [`Threads::wait_done`] |
 //! | 1 | 0 | | | never |
 //!
 //! The design was sketched in October 2018 on QEMU's mailing list ("migration: introduce lockless
