@@ -51,6 +51,8 @@ reached! {
     AllStaged;
     /// prepare_wait with every request committed
     ClaimWaited;
+    /// deliver_wait with every result still to come
+    DeliverWaited;
     /// the search goes on from the cursor's worker to another
     SearchWentOn;
     /// a worker's ring wraps around

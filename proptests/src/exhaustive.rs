@@ -8,7 +8,8 @@
 //! | `a` | prepare and drop |
 //! | `b` | a batch of two, committed |
 //! | `c` | a batch of two, dropped |
-//! | `d` | deliver |
+//! | `d` | `deliver` |
+//! | `e` | `deliver_wait` |
 //! | `f` | `wait_done` |
 //! | `x` | stop |
 //! | `k` | drop the pool |
@@ -28,7 +29,7 @@ use flipside_models::seed::Schedule;
 use std::fmt;
 
 /// The signs of all operations.
-const SIGNS: &str = "swpabcdfxk";
+const SIGNS: &str = "swpabcdefxk";
 
 /// All plans of a family: a pool, and so many operations at most.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +123,7 @@ impl Family {
     /// How many plans there are of so few operations, to be sure that none is left out.
     #[must_use]
     pub fn known(&self) -> Option<u64> {
-        [1, 7, 53, 457, 4_033].get(self.ops).copied()
+        [1, 7, 57, 533, 5_121].get(self.ops).copied()
     }
 
     /// The plan with these signs.
@@ -252,14 +253,14 @@ pub fn seed(failing: &Failing, mutant: Option<Mutant>) -> PlanSeed {
 /// Whether no other plan of the family does the same:
 ///
 /// - a plan ends with `wait_done` and a drop anyway, which is what a stop does;
-/// - where nothing is in flight, `deliver` and `wait_done` do nothing, and a stop is a drop;
+/// - where nothing is in flight, `deliver`, `deliver_wait` and `wait_done` do nothing, and a stop is a drop;
 /// - where there is no pool, there is nothing to deliver, wait for, stop or drop.
 #[must_use]
 pub fn is_canonical(signs: &str) -> bool {
     let (mut pool, mut in_flight) = (false, false);
     for sign in signs.chars() {
         let nothing_to_do = match sign {
-            'd' | 'f' => !in_flight,
+            'd' | 'e' | 'f' => !in_flight,
             'x' => !in_flight || !pool,
             'k' => !pool,
             _ => false,
@@ -271,7 +272,7 @@ pub fn is_canonical(signs: &str) -> bool {
             's' | 'w' | 'p' | 'b' => (pool, in_flight) = (true, true),
             'f' => in_flight = false,
             'x' | 'k' => (pool, in_flight) = (false, false),
-            'd' => {}
+            'd' | 'e' => {}
             _ => pool = true,
         }
     }
@@ -307,6 +308,7 @@ fn op(sign: char) -> Op {
             end: End::Drop,
         },
         'd' => Op::Deliver,
+        'e' => Op::DeliverWait,
         'f' => Op::WaitDone,
         'x' => Op::Stop,
         'k' => Op::Drop,

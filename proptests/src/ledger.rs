@@ -171,6 +171,15 @@ impl Ledger {
         }
     }
 
+    /// Before a `deliver_wait`: whether no result is there and one is to come.
+    pub fn waits_for_result(&mut self, view: &View) -> bool {
+        let waits = self.out() > 0 && !view.0.contains(&Known::Done);
+        if waits {
+            self.coverage.add(Reached::DeliverWaited);
+        }
+        waits
+    }
+
     /// Fills a request with the next number, to be committed.
     pub fn fill(&mut self, request: &mut Request, job: Job) {
         request.ticket = Ticket::Number(self.jobs.len());

@@ -127,7 +127,8 @@ fn simpler(op: Op) -> Vec<Op> {
         Op::Pause(times) if times > 1 => vec![Op::Pause(1)],
         Op::Release { .. } => vec![Op::Pause(1)],
         Op::Stop => vec![Op::Drop, Op::WaitDone],
-        Op::Drop | Op::WaitDone => vec![Op::Deliver],
+        Op::WaitDone => vec![Op::DeliverWait, Op::Deliver],
+        Op::Drop | Op::DeliverWait => vec![Op::Deliver],
         Op::Pause(_) | Op::Deliver => Vec::new(),
     }
 }

@@ -107,6 +107,8 @@ pub enum Op {
     },
     /// Takes the results that are there.
     Deliver,
+    /// Waits for a result, if there is one to come, and takes those that are there.
+    DeliverWait,
     /// Waits for everything, and takes all results.
     WaitDone,
     /// Lets time pass.

@@ -106,7 +106,7 @@ impl Course<'_> {
                 let view = ledger.view();
                 let prepared = if wait {
                     ledger.waits(&view);
-                    release_one(ledger, &self.shared);
+                    release_one(ledger, &self.shared, ledger.must_wait());
                     Some(threads.prepare_wait(|outcome| ledger.take(outcome, By::Claim)))
                 } else {
                     threads.prepare(|outcome| ledger.take(outcome, By::Claim))
@@ -133,7 +133,7 @@ impl Course<'_> {
                 for _ in 0..count {
                     let view = ledger.view();
                     let prepared = if wait {
-                        release_one(ledger, &self.shared);
+                        release_one(ledger, &self.shared, ledger.must_wait());
                         batch.prepare_wait(|outcome| ledger.take(outcome, By::Claim))
                     } else {
                         batch.prepare(|outcome| ledger.take(outcome, By::Claim))
@@ -167,6 +167,15 @@ impl Course<'_> {
                 let view = ledger.view();
                 let returned = threads.deliver(|outcome| ledger.take(outcome, By::Deliver));
                 ledger.asked(&view, returned);
+            }
+            Op::DeliverWait => {
+                let view = ledger.view();
+                let waits = ledger.waits_for_result(&view);
+                release_one(ledger, &self.shared, waits);
+                let is_owed = ledger.out() > 0;
+                let returned = threads.deliver_wait(|outcome| ledger.take(outcome, By::Deliver));
+                ledger.asked(&view, returned);
+                assert_eq!(returned > 0, is_owed, "what deliver_wait returned");
             }
             Op::WaitDone => {
                 ledger.asks();
@@ -258,10 +267,10 @@ impl Course<'_> {
     }
 }
 
-/// Behind gates: lets one through if a prepare is about to wait for it.
-fn release_one(ledger: &Ledger, shared: &Shared) {
+/// Behind gates: lets one through if the engine is about to wait for it.
+fn release_one(ledger: &Ledger, shared: &Shared, waits: bool) {
     if let Pace::Gated(gates) = shared.pace()
-        && ledger.must_wait()
+        && waits
     {
         let workers = gates.len();
         let in_turn = (0..workers).map(|step| (ledger.turn() + step) % workers);

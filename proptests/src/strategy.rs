@@ -65,6 +65,7 @@ fn ops() -> impl Strategy<Value = Op> {
             .prop_map(|(count, job, wait, end)| Op::Batch { count, job, wait, end }),
         2 => Just(Op::WaitDone),
         3 => Just(Op::Deliver),
+        2 => Just(Op::DeliverWait),
         2 => (1u8..=4).prop_map(Op::Pause),
         4 => (0u8..=3, 1u8..=5).prop_map(|(worker, count)| Op::Release { worker, count }),
         1 => Just(Op::Stop),

@@ -46,6 +46,7 @@ impl fmt::Display for Op {
                 write!(f, "batch {count} {} {end} {job}", waits(wait))
             }
             Self::Deliver => f.write_str("deliver"),
+            Self::DeliverWait => f.write_str("deliver-wait"),
             Self::WaitDone => f.write_str("wait-done"),
             Self::Pause(times) => write!(f, "pause {times}"),
             Self::Release { worker, count } => write!(f, "release {worker} {count}"),
@@ -140,6 +141,7 @@ fn op(line: &str) -> Option<Op> {
             end: self::end(end)?,
         },
         ["deliver"] => Op::Deliver,
+        ["deliver-wait"] => Op::DeliverWait,
         ["wait-done"] => Op::WaitDone,
         ["pause", times] => Op::Pause(times.parse().ok()?),
         ["release", worker, count] => Op::Release {
