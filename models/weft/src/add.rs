@@ -18,9 +18,7 @@ impl Exec {
         let mut event = *request;
         event.label = self.me().label.take();
         if let Some(c) = &mut event.compare {
-            // Two spurious failures in a row tell nothing that one does not, except to a probe.
-            let again = self.probe.is_none() && self.me().spurious == Some(event.loc);
-            c.weak &= self.rules.spurious_cas && !again;
+            c.weak &= self.rules.spurious_cas;
         }
         let followed = |steps: &mut Vec<Step>| steps.pop().map_or(Choice::Default, |s| s.choice);
         let step = self.guide.as_mut().map(followed);
@@ -104,20 +102,19 @@ impl Exec {
     fn add_read(&mut self, id: EventId, step: Option<Choice>) -> Answer {
         let e = *self.graph.ev(id);
         let loc = e.loc;
-        let mut sources = std::mem::take(&mut self.sources);
-        sources.clear();
-        self.graph.sources(id, &mut sources);
-        self.graph.loc_mut(loc).reads.push(id);
-        // The coherence-last write comes first: it is always consistent, and the only maximal choice.
         if self.probe.is_some() {
-            self.sources = sources;
-            let Some((source, spurious)) = self.probe_source(&e) else {
-                return self.learn(None);
+            let Some((source, spurious)) = self.probe_source(id) else {
+                return self.refute();
             };
             self.graph.set_read(id, source, spurious);
             let e = self.graph.ev(id);
             return Answer::Done(e.value, e.rmw);
         }
+        let mut sources = std::mem::take(&mut self.sources);
+        sources.clear();
+        // The coherence-last write comes first: it is always consistent, and the only maximal choice.
+        self.graph.sources(id, &mut sources);
+        self.graph.loc_mut(loc).reads.push(id);
         let picked = match step {
             Some(Choice::Read(source, spurious)) => {
                 sources.iter().copied().find(|&s| s == (source, spurious))
@@ -161,6 +158,11 @@ impl Exec {
     }
 
     fn add_write(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        if self.probe.is_some() {
+            // It only writes back what it read, and is forgotten soon.
+            let e = self.graph.ev(id);
+            return Answer::Done(e.value, e.rmw);
+        }
         self.graph.set_message(id);
         if step.is_none() {
             self.note_revisits(id);

@@ -25,9 +25,20 @@ pub struct Builder {
     /// Whether `park` may return without a token, once before each real wake-up. Off by default: nearly every
     /// program loops around `park`, and then it only multiplies the graphs.
     pub spurious_park: bool,
-    /// Whether `compare_exchange_weak` may fail although the value matches; not twice in a row on one location, since
-    /// the second failure tells nothing that the first did not. On by default.
+    /// Whether `compare_exchange_weak` may fail although the value matches. In a loop that would go on failing for ever it
+    /// does so once for each write that it reads from; where the program counts its failures, as often as it counts.
+    /// On by default.
     pub spurious_cas: bool,
+    /// Whether every turn of a waiting loop is an await: explored no further unless it is the last, whatever it read.
+    /// Off by default.
+    ///
+    /// This is a promise about the program: **no local state survives a turn.** What a thread does after a turn that ended
+    /// with [`hint::spin_loop`](crate::hint::spin_loop) or [`thread::yield_now`](crate::thread::yield_now) and wrote nothing
+    /// must not depend on the turn: no counter, no backoff that gives up, no "seen it once" in a variable. Where it holds, a
+    /// waiting loop costs one graph however many values it could see on the way (GenMC calls it the
+    /// spin-assume transformation). Where it does not hold, **executions are missing and the verdict is still
+    /// [`Verdict::Complete`]**.
+    pub awaits: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -43,6 +54,7 @@ impl Default for Builder {
             max_events_per_thread: 10_000,
             spurious_park: false,
             spurious_cas: true,
+            awaits: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -123,6 +135,7 @@ impl Builder {
             max_events: self.max_events_per_thread,
             spurious_park: self.spurious_park,
             spurious_cas: self.spurious_cas,
+            awaits: self.awaits,
         }
     }
 
@@ -296,6 +309,9 @@ impl Shared<'_> {
 
     fn count(&self, outcome: &Outcome, graph: Option<&Graph>) {
         let Some(graph) = graph else { return };
+        if let Outcome::Redundant = outcome {
+            return;
+        }
         self.events
             .fetch_add(graph.inserted.len() as u64, Ordering::Relaxed);
         match outcome {
@@ -306,6 +322,7 @@ impl Shared<'_> {
                     visit(graph);
                 }
             }
+            Outcome::Redundant => {}
             Outcome::Blocked | Outcome::Failed(_) => {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }

@@ -1,7 +1,7 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
-use crate::awaits::{Loops, Probe};
+use crate::awaits::{Probe, Refuted, Yield};
 use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
@@ -37,8 +37,10 @@ pub(crate) enum Item {
 pub(crate) enum Stop {
     /// Nothing that could still be added makes this graph a complete one.
     Pruned,
-    /// A probe has found out the length of a waiting loop's turn, or that there is none; the run is to start again.
-    Probed(Option<u32>),
+    /// A probe did not lead back; the run is to start again.
+    Refuted,
+    /// Another graph has the same behaviour with one retry less.
+    Redundant,
     Failed(Box<Failure>),
 }
 
@@ -76,8 +78,10 @@ pub(crate) struct Running {
     pub(crate) executed: u32,
     pub(crate) spawned: u32,
     pub(crate) created: u32,
-    /// The location whose compare-exchange just failed spuriously.
-    pub(crate) spurious: Option<LocationId>,
+    /// The yields of this run.
+    pub(crate) yields: Vec<Yield>,
+    /// Yields since the last event.
+    pub(crate) idle: u32,
     /// The last park returned without a token.
     pub(crate) spurious_park: bool,
     pub(crate) token: LocationId,
@@ -93,7 +97,8 @@ impl Running {
             executed: 0,
             spawned: 0,
             created: 0,
-            spurious: None,
+            yields: Vec::new(),
+            idle: 0,
             spurious_park: false,
             token: LocationId::NONE,
             label: None,
@@ -109,6 +114,7 @@ pub(crate) struct Rules {
     pub(crate) max_events: u32,
     pub(crate) spurious_park: bool,
     pub(crate) spurious_cas: bool,
+    pub(crate) awaits: bool,
 }
 
 /// The state of one run.
@@ -126,8 +132,9 @@ pub(crate) struct Exec {
     pub(crate) rules: Rules,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
-    pub(crate) loops: Loops,
     pub(crate) probe: Option<Probe>,
+    /// What probes have found out, until the run is over.
+    pub(crate) refuted: Vec<Refuted>,
     pub(crate) sources: Vec<(EventId, bool)>,
 }
 
@@ -148,8 +155,8 @@ impl Exec {
             guide,
             rules,
             urgent: None,
-            loops: Loops::default(),
             probe: None,
+            refuted: Vec::new(),
             sources: Vec::new(),
         };
         exec.restart();
@@ -256,22 +263,34 @@ impl Exec {
         } else if !self.is_turn_of(id.thread) {
             Answer::Wait(Status::Turn)
         } else if id.index >= self.rules.max_events {
-            self.fail(
-                FailureKind::EventLimit {
-                    thread: id.thread,
-                    limit: self.rules.max_events,
-                },
-                None,
-            )
-        } else if self.probe_ends(request) {
-            self.learn(None)
+            self.too_many_events()
         } else {
-            self.add(request)
+            if self.probe.is_none() {
+                self.probe_retry();
+            }
+            match self.probe_ends(request) {
+                Some(answer) => answer,
+                None => self.add(request),
+            }
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
         }
         answer
+    }
+
+    /// Whether the current thread only yields and does nothing else; to be asked at every yield.
+    pub(crate) fn idles(&mut self) -> bool {
+        self.me().idle += 1;
+        self.me().idle > self.rules.max_events
+    }
+
+    pub(crate) fn too_many_events(&mut self) -> Answer {
+        let kind = FailureKind::EventLimit {
+            thread: self.current,
+            limit: self.rules.max_events,
+        };
+        self.fail(kind, None)
     }
 
     /// Keeps a thread's counters up with an event that has just happened.
@@ -282,17 +301,17 @@ impl Exec {
         }
         let me = self.me();
         me.executed += 1;
+        me.idle = 0;
         match e.kind {
             Kind::Spawn(_) => {
                 me.spawned += 1;
                 me.created += 1;
             }
             Kind::Init => me.created += 1,
-            Kind::Read => me.spurious = e.spurious.then_some(e.loc),
             // Main's beginning also creates its park token; every other thread's token comes with its spawn.
             Kind::Begin => me.created += u32::from(e.loc != LocationId::NONE),
             Kind::Choice(picked) => me.spurious_park = picked != 0,
-            Kind::Write | Kind::End | Kind::Join(_) | Kind::Fence => {}
+            Kind::Read | Kind::Write | Kind::End | Kind::Join(_) | Kind::Fence => {}
         }
     }
 
@@ -358,7 +377,7 @@ impl Exec {
     pub(crate) fn fail(&mut self, kind: FailureKind, event: Option<EventId>) -> Answer {
         if self.probe.is_some() {
             // The search will come here in its own time.
-            return self.learn(None);
+            return self.refute();
         }
         let failure = Failure::new(kind, &self.graph, event);
         self.stopped(Stop::Failed(Box::new(failure)))

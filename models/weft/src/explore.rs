@@ -5,7 +5,6 @@
 //! the last event is tried in place, after cutting the graph back to that event; a revisit starts a new frame
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
-use crate::awaits::Loops;
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Exec, Item, Rules, Status, Stop};
@@ -24,6 +23,8 @@ pub(crate) struct Frame {
 pub(crate) enum Outcome {
     Complete,
     Blocked,
+    /// Nothing that another graph does not show.
+    Redundant,
     Failed(Box<Failure>),
 }
 
@@ -34,7 +35,6 @@ pub(crate) struct Search<'f> {
     pool: Pool,
     rules: Rules,
     urgent: Option<u32>,
-    loops: Loops,
     program: &'f (dyn Fn() + Sync),
 }
 
@@ -50,7 +50,6 @@ impl<'f> Search<'f> {
             pool: Pool::new(stack_size),
             rules,
             urgent: None,
-            loops: Loops::default(),
             program,
         }
     }
@@ -72,9 +71,7 @@ impl<'f> Search<'f> {
         };
         let mut exec = Exec::new(frame.graph, frame.items, self.rules, None);
         exec.urgent = self.urgent.take();
-        exec.loops = std::mem::take(&mut self.loops);
         let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
-        self.loops = exec.loops;
         self.frames.push(Frame {
             graph: exec.graph,
             items: exec.items,
@@ -234,12 +231,13 @@ pub(crate) fn run_once(
     program: &(dyn Fn() + Sync),
 ) -> (Outcome, Exec) {
     let mut exec = pool.run(exec, program);
-    while let Some(Stop::Probed(turn)) = exec.stop {
-        exec.forget_probe(turn);
+    while let Some(Stop::Refuted) = exec.stop {
+        exec.forget_probe();
         exec = pool.run(exec, program);
     }
     let outcome = match exec.stop.take() {
-        Some(Stop::Probed(_)) => Outcome::Blocked,
+        Some(Stop::Refuted) => Outcome::Blocked,
+        Some(Stop::Redundant) => Outcome::Redundant,
         Some(Stop::Failed(failure)) => Outcome::Failed(failure),
         Some(Stop::Pruned) => Outcome::Blocked,
         None if exec
@@ -266,11 +264,12 @@ fn blocked(exec: &Exec) -> Outcome {
             Status::Await(start) => {
                 let events = start..graph.len(thread);
                 for e in events.map(|index| graph.ev(EventId { thread, index })) {
-                    let newest = e.rf.is_none() || graph.loc(e.loc).co.last().copied() == e.rf;
+                    let newest = || graph.loc(e.loc).co.last().map(|&w| graph.origin(w));
+                    let newest = e.rf.is_none_or(|w| newest() == Some(graph.origin(w)));
                     if !newest || e.spurious {
                         return Outcome::Blocked;
                     }
-                    spins |= e.rf.is_some() && e.role.is_empty();
+                    spins |= e.rf.is_some() && (e.role.is_empty() || e.rmw);
                 }
                 waiting.push(thread);
             }

@@ -253,7 +253,7 @@ impl Pool {
                 let mut exec = cx.exec.borrow_mut();
                 if exec.probe.is_some() {
                     // The probing thread did not come back.
-                    exec.learn(None);
+                    exec.refute();
                 }
                 if exec.stop.is_some() {
                     return;

@@ -8,7 +8,11 @@ use weft::sync::{Arc, Mutex};
 use weft::{Builder, FailureKind, Report, hint, thread};
 
 fn check(f: impl Fn() + Send + Sync + 'static) -> Report {
-    Builder::default().check(f)
+    let builder = Builder {
+        awaits: true,
+        ..Builder::default()
+    };
+    builder.check(f)
 }
 
 /// Stores, loads, locks and joins when it goes.
