@@ -103,10 +103,10 @@ impl Exec {
         let e = *self.graph.ev(id);
         let loc = e.loc;
         if self.probe.is_some() {
-            let Some((source, spurious)) = self.probe_source(id) else {
+            let Some((source, way)) = self.probe_source(id) else {
                 return self.refute();
             };
-            self.graph.set_read(id, source, spurious);
+            self.graph.set_read(id, source, way);
             let e = self.graph.ev(id);
             return Answer::Done(e.value, e.rmw);
         }
@@ -116,30 +116,30 @@ impl Exec {
         self.graph.sources(id, &mut sources);
         self.graph.loc_mut(loc).reads.push(id);
         let picked = match step {
-            Some(Choice::Read(source, spurious)) => {
-                sources.iter().copied().find(|&s| s == (source, spurious))
+            Some(Choice::Read(source, way)) => {
+                sources.iter().copied().find(|&s| s == (source, way))
             }
             Some(_) => sources.first().copied(),
             None => {
-                for &(source, spurious) in sources.iter().skip(1).rev() {
+                for &(source, way) in sources.iter().skip(1).rev() {
                     self.items.push(Item::Read {
                         event: id,
                         source,
-                        spurious,
+                        way,
                     });
                 }
                 sources.first().copied()
             }
         };
         self.sources = sources;
-        let Some((source, spurious)) = picked else {
+        let Some((source, way)) = picked else {
             return if step.is_some() {
                 self.fail(FailureKind::Decisions, Some(id))
             } else {
                 self.stopped(Stop::Pruned)
             };
         };
-        self.graph.set_read(id, source, spurious);
+        self.graph.set_read(id, source, way);
         if let Some(other) = self.graph.race(id) {
             return self.fail(
                 FailureKind::Race {
@@ -224,18 +224,10 @@ impl Exec {
             }
             let e = self.graph.ev(id);
             if e.is_read() && e.is_atomic() && e.loc == w.loc {
-                self.items.push(Item::Revisit {
-                    write,
-                    read: id,
-                    spurious: false,
-                });
-                if e.compare.is_some_and(|c| c.weak && c.expected == w.value) {
-                    self.items.push(Item::Revisit {
-                        write,
-                        read: id,
-                        spurious: true,
-                    });
-                }
+                let read = id;
+                let ways = 0..e.ways(w.value);
+                self.items
+                    .extend(ways.map(|way| Item::Revisit { write, read, way }));
             }
         }
     }

@@ -234,7 +234,7 @@ impl Exec {
 
     /// What a read of the probe reads: the same as in the turn before, consistent or not, since the events of the
     /// probe are forgotten. `None` if the thread reads something else: it is not in the turn that the probe assumes.
-    pub(crate) fn probe_source(&mut self, read: EventId) -> Option<(EventId, bool)> {
+    pub(crate) fn probe_source(&mut self, read: EventId) -> Option<(EventId, u32)> {
         let p = self.probe.as_mut()?;
         let events = &self.graph.threads[p.thread as usize].events;
         let turn = match p.turn {
@@ -255,7 +255,7 @@ impl Exec {
             }
         };
         let again = &events[(read.index - turn) as usize];
-        again.rf.map(|source| (source, again.spurious))
+        again.rf.map(|source| (source, again.way))
     }
 
     /// The probe went round as often as it had to.
@@ -331,7 +331,7 @@ impl Graph {
         let source = |e: &Event| e.rf.map(|w| self.origin(w));
         (end - turn..end).all(|i| {
             let (a, b) = (&events[(i - turn) as usize], &events[i as usize]);
-            a.same_step(b) && a.spurious == b.spurious && source(a) == source(b)
+            a.same_step(b) && a.way == b.way && source(a) == source(b)
         })
     }
 

@@ -22,8 +22,8 @@ pub struct Builder {
     pub max_duration: Option<Duration>,
     /// A thread with more events than this fails the check: it probably loops without saying so. Default 10,000.
     pub max_events_per_thread: u32,
-    /// Whether `park` may return without a token, once before each real wake-up. Off by default: nearly every
-    /// program loops around `park`, and then it only multiplies the graphs.
+    /// Whether `park` may return without a token, and `Condvar::wait` without a notification, once before each real
+    /// wake-up. Off by default: nearly every program loops around them, and then it only multiplies the graphs.
     pub spurious_park: bool,
     /// Whether `compare_exchange_weak` may fail although the value matches. In a loop that would go on failing for ever it
     /// does so once for each write that it reads from; where the program counts its failures, as often as it counts.

@@ -17,7 +17,7 @@ pub(crate) enum Item {
     Read {
         event: EventId,
         source: EventId,
-        spurious: bool,
+        way: u32,
     },
     /// `event` comes right after `after` in coherence order instead.
     Place { event: EventId, after: EventId },
@@ -28,7 +28,7 @@ pub(crate) enum Item {
     Revisit {
         write: EventId,
         read: EventId,
-        spurious: bool,
+        way: u32,
     },
 }
 
@@ -135,7 +135,7 @@ pub(crate) struct Exec {
     pub(crate) probe: Option<Probe>,
     /// What probes have found out, until the run is over.
     pub(crate) refuted: Vec<Refuted>,
-    pub(crate) sources: Vec<(EventId, bool)>,
+    pub(crate) sources: Vec<(EventId, u32)>,
 }
 
 impl Exec {

@@ -121,13 +121,9 @@ impl<'f> Search<'f> {
         let graph = &mut frame.graph;
         match item {
             Item::Start => Ok(true),
-            Item::Read {
-                event,
-                source,
-                spurious,
-            } => {
+            Item::Read { event, source, way } => {
                 graph.truncate_after(event);
-                graph.set_read(event, source, spurious);
+                graph.set_read(event, source, way);
                 self.urgent = Some(event.thread);
                 check_race(graph, event)?;
                 Ok(graph.sc_consistent())
@@ -146,11 +142,7 @@ impl<'f> Search<'f> {
                 graph.ev_mut(event).value = u64::from(pick);
                 Ok(true)
             }
-            Item::Revisit {
-                write,
-                read,
-                spurious,
-            } => {
+            Item::Revisit { write, read, way } => {
                 graph.truncate_after(write);
                 self.urgent = Some(read.thread);
                 if !frame.items.is_empty() {
@@ -164,7 +156,7 @@ impl<'f> Search<'f> {
                 let Some(frame) = self.frames.last_mut() else {
                     return Ok(false);
                 };
-                revisit(frame, write, read, spurious)
+                revisit(frame, write, read, way)
             }
         }
     }
@@ -174,11 +166,11 @@ fn revisit(
     frame: &mut Frame,
     write: EventId,
     read: EventId,
-    spurious: bool,
+    way: u32,
 ) -> Result<bool, Box<Failure>> {
     let graph = &mut frame.graph;
     graph.cut(read, write);
-    graph.set_read(read, write, spurious);
+    graph.set_read(read, write, way);
     graph.ev_mut(write).revisits = true;
     let e = *graph.ev(write);
     let low = graph

@@ -194,16 +194,17 @@ impl Graph {
         self.join_clock(into, Which::Hb, from, Which::Hb);
     }
 
-    /// Makes `read` read from `write`, and brings its value, its order and its clocks up to date.
-    pub(crate) fn set_read(&mut self, read: EventId, write: EventId, spurious: bool) {
+    /// Makes `read` read from `write` in one of the ways that there are, and brings its value, its order and its clocks up to date.
+    pub(crate) fn set_read(&mut self, read: EventId, write: EventId, way: u32) {
         let value = self.ev(write).value;
         let before = self.ev(read).order;
         let ev = self.ev_mut(read);
         ev.rf = Some(write);
         ev.value = value;
+        ev.way = way;
         if let Some(c) = ev.compare {
-            ev.rmw = value == c.expected && !spurious;
-            ev.spurious = spurious;
+            ev.spurious = way != 0;
+            ev.rmw = value == c.expected && !ev.spurious;
             ev.order = if ev.rmw { c.success } else { c.failure };
         }
         let (order, sc_before, sc_now) = (ev.order, before == Order::SeqCst, ev.is_sc());

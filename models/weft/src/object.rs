@@ -108,11 +108,24 @@ impl Object {
         site: &'static Location<'static>,
         f: impl FnOnce(u64) -> u64,
     ) -> u64 {
+        self.choose(order, role, site, |_| 1, |old, _| f(old))
+    }
+
+    /// A read-modify-write that always takes effect, but has as many ways to do it as `choices` says.
+    pub(crate) fn choose(
+        &self,
+        order: Order,
+        role: &'static str,
+        site: &'static Location<'static>,
+        choices: fn(u64) -> u32,
+        f: impl FnOnce(u64, u32) -> u64,
+    ) -> u64 {
         let mut request = self.request(Kind::Read, order, site);
-        (request.role, request.rmw) = (role, true);
+        (request.role, request.rmw, request.choices) = (role, true, Some(choices));
         let (old, _) = perform(&request);
-        request.kind = Kind::Write;
-        request.value = f(old);
+        let way = last_way();
+        (request.kind, request.choices) = (Kind::Write, None);
+        request.value = f(old, way);
         perform(&request);
         old
     }
@@ -196,6 +209,20 @@ fn visible_since(before: u32) -> bool {
                 })
         }
         Phase::Aftermath(_) => false,
+    }
+}
+
+/// In which way the thread's last event goes on.
+fn last_way() -> u32 {
+    match enter() {
+        Phase::Running(cx) => {
+            let exec = cx.exec.borrow();
+            let thread = exec.current as usize;
+            let events = &exec.graph.threads[thread].events;
+            let last = exec.threads[thread].executed as usize - 1;
+            events[last].way
+        }
+        Phase::Aftermath(_) => 0,
     }
 }
 

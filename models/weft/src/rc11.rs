@@ -70,9 +70,9 @@ impl Graph {
         self.loc(loc).reads.iter().rev().find(taken_by).copied()
     }
 
-    /// What `read` can read from, coherence-latest first, given coherence and atomicity: a write, and whether
-    /// a weak compare-exchange then fails spuriously.
-    pub(crate) fn sources(&self, read: EventId, out: &mut Vec<(EventId, bool)>) {
+    /// What `read` can read from, coherence-latest first, given coherence and atomicity: a write, and in which of
+    /// the ways that its value leaves.
+    pub(crate) fn sources(&self, read: EventId, out: &mut Vec<(EventId, u32)>) {
         let e = self.ev(read);
         let oldest = self.oldest_visible(e.loc, self.seen_before(read));
         let porf = self.clock(read, Which::Porf);
@@ -82,12 +82,12 @@ impl Graph {
             // other one read from ours, and one in our own past cannot.
             let hopeless =
                 (e.rmw || matches) && self.taken(e.loc, w, read).is_some_and(|r| within(porf, r));
-            if !hopeless {
-                out.push((w, false));
-            }
-            if matches && e.compare.is_some_and(|c| c.weak) {
-                out.push((w, true));
-            }
+            let fails = |way: u32| way != 0 && e.compare.is_some();
+            let ways = 0..e.ways(self.ev(w).value);
+            out.extend(
+                ways.filter(|&way| fails(way) || !hopeless)
+                    .map(|way| (w, way)),
+            );
         }
     }
 
@@ -141,7 +141,7 @@ impl Graph {
     /// favour of a revisit only if each was; otherwise some other graph does that revisit.
     pub(crate) fn maximally_added(&self, id: EventId, write: EventId) -> bool {
         let e = self.ev(id);
-        if e.spurious || matches!(e.kind, Kind::Choice(picked) if picked != 0) {
+        if e.way != 0 || matches!(e.kind, Kind::Choice(picked) if picked != 0) {
             return false;
         }
         // Non-atomic accesses are ordered with every conflicting one, or the graph is an error already.
@@ -180,7 +180,7 @@ impl Graph {
     pub(crate) fn settled(&self, read: EventId) -> bool {
         let e = self.ev(read);
         let Some(source) = e.rf else { return true };
-        if e.spurious {
+        if e.way != 0 {
             return true;
         }
         let late = self.ev(source).stamp > e.stamp;

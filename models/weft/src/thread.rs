@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
-use crate::runtime::{Phase, enter, perform, register, wait_for_last_read, yielded};
+use crate::runtime::{Phase, enter, over, perform, register, wait_for_last_read, yielded};
 
 type Packet<T> = Arc<Mutex<Option<T>>>;
 
@@ -221,19 +221,8 @@ pub fn current() -> Thread {
 pub fn park() {
     let site = Location::caller();
     let me = current();
-    let may_return = match enter() {
-        Phase::Running(cx) => {
-            let mut exec = cx.exec.borrow_mut();
-            exec.rules.spurious_park && !exec.me().spurious_park
-        }
-        Phase::Aftermath(_) => return,
-    };
-    if may_return {
-        let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
-        request.role = "park";
-        if perform(&request).0 != 0 {
-            return;
-        }
+    if over() || wakes_by_itself("park", site) {
+        return;
     }
     let token = Object::existing(me.token, me.serial);
     let take = Compare {
@@ -245,13 +234,31 @@ pub fn park() {
     loop {
         let (_, took) = token.exchange(take, 0, "park", site);
         match enter() {
-            Phase::Running(cx) if took => {
-                cx.exec.borrow_mut().me().spurious_park = false;
-                return;
-            }
+            Phase::Running(_) if took => return woken(),
             Phase::Running(_) => wait_for_last_read(),
             Phase::Aftermath(_) => return,
         }
+    }
+}
+
+/// Whether the calling thread, which is about to wait, is woken by nothing at all.
+pub(crate) fn wakes_by_itself(role: &'static str, site: &'static Location<'static>) -> bool {
+    let may = match enter() {
+        Phase::Running(cx) => {
+            let mut exec = cx.exec.borrow_mut();
+            exec.rules.spurious_park && !exec.me().spurious_park
+        }
+        Phase::Aftermath(_) => false,
+    };
+    let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
+    request.role = role;
+    may && perform(&request).0 != 0
+}
+
+/// The calling thread was woken by another: it may wake by itself again.
+pub(crate) fn woken() {
+    if let Phase::Running(cx) = enter() {
+        cx.exec.borrow_mut().me().spurious_park = false;
     }
 }
 
