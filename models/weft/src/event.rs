@@ -160,6 +160,8 @@ pub struct Event {
     pub(crate) release_fence: u32,
     /// It has revisited a read: an older read may read from it.
     pub(crate) revisits: bool,
+    /// The end of an access of a cell: the index of its beginning.
+    pub(crate) since: Option<u32>,
     /// When it was added to the graph, relative to the others.
     pub(crate) stamp: u32,
 }
@@ -183,6 +185,7 @@ impl Event {
             address: false,
             release_fence: 0,
             revisits: false,
+            since: None,
             stamp: 0,
         }
     }

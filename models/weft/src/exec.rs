@@ -5,6 +5,7 @@ use crate::awaits::{Probe, Refuted, Yield};
 use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
+use crate::object::Open;
 use crate::report::{Failure, FailureKind};
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
@@ -84,6 +85,8 @@ pub(crate) struct Running {
     pub(crate) idle: u32,
     /// The last park returned without a token.
     pub(crate) spurious_park: bool,
+    /// Accesses of cells that have begun and not ended.
+    pub(crate) open: Vec<Open>,
     pub(crate) token: LocationId,
     pub(crate) label: Option<&'static str>,
     pub(crate) aborting: bool,
@@ -100,6 +103,7 @@ impl Running {
             yields: Vec::new(),
             idle: 0,
             spurious_park: false,
+            open: Vec::new(),
             token: LocationId::NONE,
             label: None,
             aborting: false,

@@ -149,15 +149,9 @@ impl Object {
         (old, took)
     }
 
-    /// A non-atomic access. Answers how many events the thread has had.
-    pub(crate) fn plain(
-        &self,
-        kind: Kind,
-        role: &'static str,
-        site: &'static Location<'static>,
-    ) -> u32 {
+    /// A non-atomic access that is one point.
+    pub(crate) fn plain(&self, kind: Kind, role: &'static str, site: &'static Location<'static>) {
         self.plain_value(kind, 0, role, site);
-        executed()
     }
 
     /// A non-atomic access with a value; answers the value.
@@ -168,29 +162,88 @@ impl Object {
         role: &'static str,
         site: &'static Location<'static>,
     ) -> u64 {
+        self.assert_apart(kind, site);
         let mut request = self.request(kind, CELL_ORDER, site);
         (request.role, request.value) = (role, value);
         perform(&request).0
     }
 
-    /// A non-atomic access that lasts while `f` runs.
-    pub(crate) fn around<R>(
-        &self,
-        kind: Kind,
-        site: &'static Location<'static>,
-        f: impl FnOnce() -> R,
-    ) -> R {
-        let before = self.plain(kind, "", site);
-        let result = f();
-        self.finish(kind, before, site);
-        result
+    /// A non-atomic access that lasts until what is answered goes.
+    pub(crate) fn begin(&self, kind: Kind, site: &'static Location<'static>) -> Access<'_> {
+        self.plain(kind, "", site);
+        if let Phase::Running(cx) = enter() {
+            let opened = Open {
+                loc: self.loc,
+                writes: kind == Kind::Write,
+                site,
+            };
+            cx.exec.borrow_mut().me().open.push(opened);
+        }
+        Access {
+            object: self,
+            kind,
+            site,
+            before: executed(),
+        }
     }
 
-    /// Ends an access that began `before`: if the thread did something in between that others can see, the access is
-    /// no longer one point, and its end is checked too.
-    pub(crate) fn finish(&self, kind: Kind, before: u32, site: &'static Location<'static>) {
-        if visible_since(before) {
-            self.plain(kind, "end of access", site);
+    /// One thread must not access a cell within a conflicting access of its own.
+    fn assert_apart(&self, kind: Kind, site: &'static Location<'static>) {
+        let Phase::Running(cx) = enter() else { return };
+        let overlaps = |open: &&Open| open.loc == self.loc && (open.writes || kind == Kind::Write);
+        let first = cx
+            .exec
+            .borrow_mut()
+            .me()
+            .open
+            .iter()
+            .find(overlaps)
+            .copied();
+        if let Some(first) = first {
+            let what = |writes| if writes { "written" } else { "read" };
+            panic!(
+                "a cell is {} at {site} while this thread has it {} at {}",
+                what(kind == Kind::Write),
+                what(first.writes),
+                first.site
+            );
+        }
+    }
+}
+
+/// An access of a cell that a thread has begun and not ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open {
+    loc: LocationId,
+    writes: bool,
+    site: &'static Location<'static>,
+}
+
+/// A non-atomic access under way. If the thread does something in between that others can see, the access is no longer
+/// one point, and its end is checked too.
+#[derive(Debug)]
+pub(crate) struct Access<'a> {
+    object: &'a Object,
+    kind: Kind,
+    site: &'static Location<'static>,
+    before: u32,
+}
+
+impl Drop for Access<'_> {
+    fn drop(&mut self) {
+        let loc = self.object.loc;
+        if let Phase::Running(cx) = enter() {
+            let mut exec = cx.exec.borrow_mut();
+            let open = &mut exec.me().open;
+            if let Some(this) = open.iter().rposition(|o| o.loc == loc) {
+                open.remove(this);
+            }
+        }
+        if visible_since(self.before) {
+            let mut request = self.object.request(self.kind, CELL_ORDER, self.site);
+            request.role = "end of access";
+            request.since = Some(self.before - 1);
+            perform(&request);
         }
     }
 }

@@ -106,8 +106,10 @@ impl Graph {
         let l = self.loc(e.loc);
         // The prefix without what `id` itself acquires: a synchronising read does not race with what it
         // reads, but its location must have been ready before.
-        let seen = self.clock(id, Which::Hb);
-        let unordered = |&&o: &&EventId| o != id && !within(seen, o);
+        // An access that lasts has seen what it had seen at its beginning.
+        let index = e.since.unwrap_or(id.index);
+        let seen = self.clock(EventId { index, ..id }, Which::Hb);
+        let unordered = |&&o: &&EventId| o.thread != id.thread && !within(seen, o);
         if e.is_atomic() {
             let conflicts =
                 |o: &&EventId| unordered(o) && (e.is_write() || self.ev(**o).is_write());
@@ -121,7 +123,7 @@ impl Graph {
                 if (writes || e.is_write()) && unordered(&o) {
                     return Some(*o);
                 }
-                if writes && *o != id {
+                if writes && *o != id && e.since.is_none() {
                     return None;
                 }
             }
