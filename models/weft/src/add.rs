@@ -181,7 +181,13 @@ impl Exec {
                 .oldest_visible(e.loc, self.graph.clock(id, Which::Hb));
             let co = &self.graph.loc(e.loc).co;
             match step {
-                Some(Choice::After(place)) => after = Some(place),
+                Some(Choice::After(place)) => {
+                    let k = co.iter().rposition(|&w| w == place);
+                    if !k.is_some_and(|k| k >= oldest && self.graph.free_after(e.loc, k)) {
+                        return self.fail(FailureKind::Decisions, Some(id));
+                    }
+                    after = Some(place);
+                }
                 Some(_) => {}
                 None => {
                     for (k, &after) in co.iter().enumerate().skip(oldest) {

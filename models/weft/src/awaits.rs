@@ -21,7 +21,7 @@ use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind};
 use crate::exec::{Answer, Exec, Status, Stop};
 use crate::graph::Graph;
-use crate::report::FailureKind;
+use crate::report::{FailureKind, internal_error};
 
 /// How often a turn has to repeat itself before it is believed to do so for ever. More than any retry or spin budget
 /// that a model has a reason to count up to.
@@ -187,7 +187,7 @@ impl Exec {
     fn came_round(&mut self, site: &'static Location<'static>) -> Answer {
         let executed = self.me().executed;
         let Some(p) = &self.probe else {
-            return Answer::Done(0, false);
+            internal_error("a probe that comes round without having begun");
         };
         let events = &self.graph.threads[p.thread as usize].events;
         let last =
@@ -261,7 +261,7 @@ impl Exec {
     /// The probe went round as often as it had to.
     fn repeats(&mut self) -> Answer {
         let Some(p) = self.probe.take() else {
-            return Answer::Done(0, false);
+            internal_error("the end of a probe that never began");
         };
         self.graph.truncate_after(p.last);
         self.guide = p.guide;
@@ -307,7 +307,7 @@ impl Exec {
         let (thread, executed) = (self.current, self.me().executed);
         let events = &self.graph.threads[thread as usize].events;
         let Some(index) = last_read(&events[..executed as usize], start) else {
-            return Answer::Done(0, false);
+            internal_error("a thread that waits without having read");
         };
         if events.len() as u32 > executed {
             let kind = FailureKind::blocked_early(&events[executed as usize]);

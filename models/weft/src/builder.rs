@@ -1,5 +1,7 @@
 //! Limits and switches, and the check itself.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
@@ -80,6 +82,9 @@ impl Builder {
     }
 
     /// As [`check`](Builder::check), and shows every complete graph to `visit`.
+    ///
+    /// # Panics
+    /// Panics if `visit` does, with the same payload, once every worker has stopped.
     pub fn visit<F, V>(&self, mut visit: V, f: F) -> Report
     where
         F: Fn() + Sync + Send + 'static,
@@ -157,16 +162,26 @@ impl Builder {
             }),
             filled: Condvar::new(),
             visitor: Mutex::new(visitor),
+            panic: Mutex::new(None),
             workers: self.workers.max(1),
             start,
         };
         std::thread::scope(|scope| {
             for _ in 0..shared.workers {
-                let search = Search::new(f, self.rules(), self.stack_size);
-                let shared = &shared;
-                scope.spawn(move || self.work(scope, shared, search));
+                self.start(
+                    scope,
+                    &shared,
+                    Search::new(f, self.rules(), self.stack_size),
+                );
             }
         });
+        let panic = shared
+            .panic
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
         let end = shared
             .end
             .into_inner()
@@ -178,6 +193,21 @@ impl Builder {
             events: shared.events.into_inner(),
             time: start.elapsed(),
         }
+    }
+
+    /// Starts an OS thread that explores. What panics there (the visitor, say) panics in the caller's thread in the end.
+    fn start<'scope, 'env>(
+        &'env self,
+        scope: &'scope Scope<'scope, 'env>,
+        shared: &'env Shared<'_>,
+        search: Search<'env>,
+    ) {
+        scope.spawn(move || {
+            let work = AssertUnwindSafe(|| self.work(scope, shared, search));
+            if let Err(payload) = catch_unwind(work) {
+                shared.panicked(payload);
+            }
+        });
     }
 
     /// One OS thread's share: explores all that it has but what it gives away, and takes the next piece of work.
@@ -220,7 +250,7 @@ impl Builder {
             }
             if search.lost_a_thread() {
                 // A panic that never ended stays behind in this OS thread's count of panics: leave it.
-                scope.spawn(move || self.work(scope, shared, search));
+                self.start(scope, shared, search);
                 return;
             }
         }
@@ -255,6 +285,7 @@ struct Shared<'v> {
     queue: Mutex<Queue>,
     filled: Condvar,
     visitor: Mutex<Option<Visitor<'v>>>,
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
     workers: usize,
     start: Instant,
 }
@@ -302,6 +333,18 @@ impl Shared<'_> {
             *end = Some(verdict);
         }
         drop(end);
+        self.stop();
+    }
+
+    fn panicked(&self, payload: Box<dyn Any + Send>) {
+        let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
+        panic.get_or_insert(payload);
+        drop(panic);
+        self.stop();
+    }
+
+    /// Ends the search for every worker, also for those that wait for work.
+    fn stop(&self) {
         let _queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         self.over.store(true, Ordering::Relaxed);
         self.filled.notify_all();
@@ -334,7 +377,7 @@ impl Shared<'_> {
 fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| match scope.spawn(f).join() {
         Ok(r) => r,
-        Err(payload) => std::panic::resume_unwind(payload),
+        Err(payload) => resume_unwind(payload),
     })
 }
 

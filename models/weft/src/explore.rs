@@ -9,7 +9,7 @@ use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
-use crate::report::{Failure, FailureKind};
+use crate::report::{Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
 
 /// A graph and what is left to try on it.
@@ -67,7 +67,7 @@ impl<'f> Search<'f> {
     /// Runs the program over the topmost graph until it is complete, blocked or a failure.
     pub(crate) fn run(&mut self) -> Outcome {
         let Some(frame) = self.frames.pop() else {
-            return Outcome::Blocked;
+            internal_error("a run without a graph");
         };
         let mut exec = Exec::new(frame.graph, frame.items, self.rules, None);
         exec.urgent = self.urgent.take();
@@ -116,7 +116,7 @@ impl<'f> Search<'f> {
     /// Makes the graph what the item says. `false` if that is inconsistent.
     fn apply(&mut self, item: Item) -> Result<bool, Box<Failure>> {
         let Some(frame) = self.frames.last_mut() else {
-            return Ok(false);
+            internal_error("an item without a graph");
         };
         let graph = &mut frame.graph;
         match item {
@@ -154,7 +154,7 @@ impl<'f> Search<'f> {
                     });
                 }
                 let Some(frame) = self.frames.last_mut() else {
-                    return Ok(false);
+                    internal_error("a revisit without a graph");
                 };
                 revisit(frame, write, read, way)
             }
@@ -180,7 +180,7 @@ fn revisit(
     let place = if e.rmw {
         let own = write.previous();
         let Some(source) = graph.ev(own).rf else {
-            return Ok(false);
+            internal_error("a read-modify-write that reads from nothing");
         };
         let k = graph.co_pos(e.loc, source);
         if k < low || graph.taken(e.loc, source, own).is_some() {
@@ -228,7 +228,7 @@ pub(crate) fn run_once(
         exec = pool.run(exec, program);
     }
     let outcome = match exec.stop.take() {
-        Some(Stop::Refuted) => Outcome::Blocked,
+        Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
         Some(Stop::Redundant) => Outcome::Redundant,
         Some(Stop::Failed(failure)) => Outcome::Failed(failure),
         Some(Stop::Pruned) => Outcome::Blocked,

@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use crate::clock::{Clocks, Which, join};
 use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::report::internal_error;
 
 /// One thread of a graph. Its identity (who spawned it, as the how-manieth) survives when the
 /// events go, so that numbers keep their meaning while the explorer cuts a graph and regrows it.
@@ -265,7 +266,10 @@ impl Graph {
     /// Position of a write in its location's coherence order.
     pub(crate) fn co_pos(&self, loc: LocationId, write: EventId) -> usize {
         let co = &self.loc(loc).co;
-        co.iter().rposition(|&w| w == write).unwrap_or(0)
+        match co.iter().rposition(|&w| w == write) {
+            Some(place) => place,
+            None => internal_error("a write that has no place in coherence order"),
+        }
     }
 
     /// Removes every event that was inserted after `last`.

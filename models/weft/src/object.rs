@@ -11,7 +11,7 @@ use crate::runtime::{Phase, enter, perform};
 #[derive(Debug)]
 pub(crate) struct Object {
     loc: LocationId,
-    serial: u32,
+    serial: u64,
     address: bool,
 }
 
@@ -26,14 +26,14 @@ impl Object {
         let (loc, serial) = match enter() {
             Phase::Running(cx) => (
                 cx.exec.borrow_mut().next_location(name, cell, site),
-                cx.serial.get(),
+                cx.serial,
             ),
             // Created by a destructor after the run: a number that no graph has.
             Phase::Aftermath(cx) => {
                 thread_local! { static NEXT: Cell<u32> = const { Cell::new(u32::MAX - 1) } }
                 let n = NEXT.get();
                 NEXT.set(n.wrapping_sub(1).max(u32::MAX / 2));
-                (LocationId(n), cx.serial.get())
+                (LocationId(n), cx.serial)
             }
         };
         let object = Object {
@@ -48,7 +48,7 @@ impl Object {
     }
 
     /// An object for the location that some event creates itself (a park token).
-    pub(crate) fn existing(loc: LocationId, serial: u32) -> Object {
+    pub(crate) fn existing(loc: LocationId, serial: u64) -> Object {
         Object {
             loc,
             serial,
@@ -65,7 +65,7 @@ impl Object {
     fn location(&self) -> LocationId {
         let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
         assert!(
-            cx.serial.get() == self.serial,
+            cx.serial == self.serial,
             "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
         );
         self.loc

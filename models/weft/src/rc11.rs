@@ -104,8 +104,8 @@ impl Graph {
     pub(crate) fn race(&self, id: EventId) -> Option<EventId> {
         let e = self.ev(id);
         let l = self.loc(e.loc);
-        // The prefix without what `id` itself acquires: a synchronising read does not race with what it
-        // reads, but its location must have been ready before.
+        // With what `id` itself acquires: a read that synchronises with a write knows what had been made ready
+        // before that write, the location itself for one.
         // An access that lasts has seen what it had seen at its beginning.
         let index = e.since.unwrap_or(id.index);
         let seen = self.clock(EventId { index, ..id }, Which::Hb);

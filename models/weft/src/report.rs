@@ -7,6 +7,11 @@ use crate::decisions::Decisions;
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
 
+/// Ends a check whose own state makes no sense: no verdict could be trusted.
+pub(crate) fn internal_error(what: &str) -> ! {
+    panic!("a bug in weft, not in the program that it checks: {what}")
+}
+
 /// The result of a check.
 #[derive(Clone, Debug)]
 pub struct Report {

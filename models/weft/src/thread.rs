@@ -24,7 +24,7 @@ pub struct ThreadId(u32);
 pub struct Thread {
     id: u32,
     token: LocationId,
-    serial: u32,
+    serial: u64,
     name: Option<String>,
 }
 
@@ -147,10 +147,10 @@ where
             let id = exec.next_child(name.clone());
             let token = exec.next_location(None, false, site);
             exec.threads[id as usize].token = token;
-            (id, token, cx.serial.get())
+            (id, token, cx.serial)
         }
         // Too late for threads: a handle that joins at once.
-        Phase::Aftermath(cx) => (u32::MAX, LocationId::NONE, cx.serial.get()),
+        Phase::Aftermath(cx) => (u32::MAX, LocationId::NONE, cx.serial),
     };
     if let Phase::Running(cx) = enter() {
         let packet = Arc::clone(&packet);
@@ -205,7 +205,7 @@ pub fn current() -> Thread {
     Thread {
         id,
         token: exec.threads[id as usize].token,
-        serial: cx.serial.get(),
+        serial: cx.serial,
         name,
     }
 }
