@@ -13,6 +13,7 @@ impl Exec {
         if let Kind::Join(child) = request.kind
             && self.end_of(child).is_none()
         {
+            self.me().joins_at = Some(request.site);
             return Answer::Wait(Status::Join(child));
         }
         let mut event = *request;

@@ -80,34 +80,28 @@ impl Exec {
         if self.idles() {
             return self.too_many_events();
         }
-        let events = &self.graph.threads[thread as usize].events[..executed as usize];
-        let quiet = quiet(events);
-        if last_read(events, quiet).is_none() {
-            return Answer::Done(0, false);
-        }
         if self.probe.is_some() {
             return self.came_round(site);
         }
         if !self.goes_on() {
-            let (from, turn) = if self.rules.awaits {
-                (quiet, None)
-            } else {
-                (quiet, self.repeated_turn(site, quiet))
-            };
-            if self.rules.awaits || turn.is_some() {
-                let from = self.refuted(Repeated::Turn).map_or(from, |r| r.from);
-                if from < executed {
-                    if self.left > 0 {
-                        return Answer::Wait(Status::ReplayEnd);
-                    }
-                    self.begin_probe(Repeated::Turn, site, from, turn);
-                    return Answer::Done(0, false);
+            let events = &self.graph.threads[thread as usize].events;
+            let quiet = quiet(events);
+            let turn = self.repeated_turn(site, quiet);
+            let waits = turn.is_some() || self.rules.awaits && last_read(events, quiet).is_some();
+            let from = self.refuted(Repeated::Turn).map_or(quiet, |r| r.from);
+            if waits && from < executed {
+                if self.left > 0 {
+                    return Answer::Wait(Status::ReplayEnd);
                 }
+                self.begin_probe(Repeated::Turn, site, from, turn);
+                return Answer::Done(0, false);
             }
         }
-        let me = self.me();
-        if me.yields.last().is_none_or(|y| y.executed < executed) {
-            me.yields.push(Yield { site, executed });
+        if !self.rules.awaits {
+            let me = self.me();
+            if me.yields.last().is_none_or(|y| y.executed < executed) {
+                me.yields.push(Yield { site, executed });
+            }
         }
         Answer::Done(0, false)
     }

@@ -22,7 +22,8 @@ pub struct Builder {
     pub max_graphs: Option<u64>,
     /// Gives up, as [`Verdict::Bounded`], after this time. Looked at between executions.
     pub max_duration: Option<Duration>,
-    /// A thread with more events than this fails the check: it probably loops without saying so. Default 10,000.
+    /// Gives up, as [`Verdict::Bounded`], when a thread has more events than this: it probably loops without saying so.
+    /// Default 10,000.
     pub max_events_per_thread: u32,
     /// Whether `park` may return without a token, and `Condvar::wait` without a notification, once before each real
     /// wake-up. Off by default: nearly every program loops around them, and then it only multiplies the graphs.
@@ -126,6 +127,7 @@ impl Builder {
         Report {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
+                Outcome::Limit(bound) => Verdict::Bounded(bound),
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
@@ -237,8 +239,10 @@ impl Builder {
             }
             let outcome = search.run();
             shared.count(&outcome, search.graph());
-            if let Outcome::Failed(failure) = outcome {
-                return shared.finish(Verdict::Failed(failure));
+            match outcome {
+                Outcome::Failed(failure) => return shared.finish(Verdict::Failed(failure)),
+                Outcome::Limit(bound) => return shared.finish(Verdict::Bounded(bound)),
+                Outcome::Complete | Outcome::Blocked | Outcome::Redundant => {}
             }
             if shared.over.load(Ordering::Relaxed) {
                 return;
@@ -366,7 +370,7 @@ impl Shared<'_> {
                 }
             }
             Outcome::Redundant => {}
-            Outcome::Blocked | Outcome::Failed(_) => {
+            Outcome::Blocked | Outcome::Limit(_) | Outcome::Failed(_) => {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
         }

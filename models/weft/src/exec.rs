@@ -1,12 +1,14 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
+use std::panic::Location;
+
 use crate::awaits::{Probe, Refuted, Yield};
 use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::object::Open;
-use crate::report::{Failure, FailureKind};
+use crate::report::{Bound, Failure, FailureKind};
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -42,6 +44,8 @@ pub(crate) enum Stop {
     Refuted,
     /// Another graph has the same behaviour with one retry less.
     Redundant,
+    /// A thread goes on for too long.
+    Limit(Bound),
     Failed(Box<Failure>),
 }
 
@@ -87,6 +91,8 @@ pub(crate) struct Running {
     pub(crate) spurious_park: bool,
     /// Accesses of cells that have begun and not ended.
     pub(crate) open: Vec<Open>,
+    /// Where the thread joins, while it does.
+    pub(crate) joins_at: Option<&'static Location<'static>>,
     pub(crate) token: LocationId,
     pub(crate) label: Option<&'static str>,
     pub(crate) aborting: bool,
@@ -104,6 +110,7 @@ impl Running {
             idle: 0,
             spurious_park: false,
             open: Vec::new(),
+            joins_at: None,
             token: LocationId::NONE,
             label: None,
             aborting: false,
@@ -231,7 +238,7 @@ impl Exec {
         &mut self,
         name: Option<&'static str>,
         cell: bool,
-        site: &'static std::panic::Location<'static>,
+        site: &'static Location<'static>,
     ) -> LocationId {
         let (thread, nth) = (self.current, self.me().created);
         self.graph.location_for(thread, nth, name, cell, site)
@@ -290,11 +297,17 @@ impl Exec {
     }
 
     pub(crate) fn too_many_events(&mut self) -> Answer {
-        let kind = FailureKind::EventLimit {
-            thread: self.current,
+        if self.probe.is_some() {
+            return self.refute();
+        }
+        let thread = self.current;
+        let index = self.me().executed.saturating_sub(1);
+        let limit = Bound::Events {
+            thread,
             limit: self.rules.max_events,
+            at: self.graph.ev(EventId { thread, index }).site,
         };
-        self.fail(kind, None)
+        self.stopped(Stop::Limit(limit))
     }
 
     /// Keeps a thread's counters up with an event that has just happened.

@@ -9,7 +9,7 @@ use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
-use crate::report::{Failure, FailureKind, internal_error};
+use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
 
 /// A graph and what is left to try on it.
@@ -25,6 +25,8 @@ pub(crate) enum Outcome {
     Blocked,
     /// Nothing that another graph does not show.
     Redundant,
+    /// Not all of an execution: a limit ended it.
+    Limit(Bound),
     Failed(Box<Failure>),
 }
 
@@ -230,6 +232,7 @@ pub(crate) fn run_once(
     let outcome = match exec.stop.take() {
         Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
         Some(Stop::Redundant) => Outcome::Redundant,
+        Some(Stop::Limit(limit)) => Outcome::Limit(limit),
         Some(Stop::Failed(failure)) => Outcome::Failed(failure),
         Some(Stop::Pruned) => Outcome::Blocked,
         None if exec
@@ -249,6 +252,7 @@ pub(crate) fn run_once(
 fn blocked(exec: &Exec) -> Outcome {
     let graph = &exec.graph;
     let mut waiting = Vec::new();
+    let mut waits = Vec::new();
     let mut spins = false;
     for (thread, t) in exec.threads.iter().enumerate() {
         let thread = thread as u32;
@@ -264,8 +268,12 @@ fn blocked(exec: &Exec) -> Outcome {
                     spins |= e.rf.is_some() && (e.role.is_empty() || e.rmw);
                 }
                 waiting.push(thread);
+                waits.push(graph.waits_for_a_value(thread, start));
             }
-            Status::Join(_) => waiting.push(thread),
+            Status::Join(child) => {
+                waiting.push(thread);
+                waits.push(graph.waits_for_an_end(thread, child, t.joins_at));
+            }
             _ => {}
         }
     }
@@ -274,5 +282,7 @@ fn blocked(exec: &Exec) -> Outcome {
     } else {
         FailureKind::Deadlock { threads: waiting }
     };
-    Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+    let mut failure = Failure::new(kind, graph, None);
+    failure.waits = waits;
+    Outcome::Failed(Box::new(failure))
 }

@@ -4,7 +4,7 @@
 
 use weft::sync::Arc;
 use weft::sync::atomic::{AtomicU32, Ordering::*};
-use weft::{Builder, FailureKind, Report, hint, thread};
+use weft::{Bound, Builder, FailureKind, Report, Verdict, hint, thread};
 
 fn check(f: impl Fn() + Send + Sync + 'static) -> Report {
     Builder::default().check(f)
@@ -269,5 +269,8 @@ fn a_loop_that_only_yields() {
             }
         }
     });
-    assert!(!report.is_complete(), "{report}");
+    let Verdict::Bounded(Bound::Events { limit, .. }) = report.verdict else {
+        panic!("{report}")
+    };
+    assert_eq!(limit, 1_000);
 }
