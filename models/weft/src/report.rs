@@ -188,7 +188,8 @@ impl FailureKind {
             FailureKind::Nondeterminism { .. } => Some(
                 "the closure must behave the same whenever it reads the same values from weft's atomics. \
                  Usual culprits: the iteration order of a HashMap, time, randomness, state that outlives the \
-                 closure (statics, thread-locals), behaviour that depends on an address (store pointers in \
+                 closure (statics, thread-locals), a destructor in an Arc whose last clone goes in one thread or the other (keep a \
+                 clone until the threads are joined), behaviour that depends on an address (store pointers in \
                  AtomicPtr, not in integers)",
             ),
             FailureKind::StuckDestructor { .. } => Some(
