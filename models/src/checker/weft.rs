@@ -11,13 +11,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use weft::{Decisions, EventId, Failure, Graph, Kind};
 
+/// The engine's waits are monotone: each turn asks anew whether a count or a flag has come as far as it must, and
+/// nothing of a turn that found it had not is kept. So every turn may be taken for an await.
+fn builder() -> weft::Builder {
+    weft::Builder {
+        awaits: true,
+        ..weft::Builder::new()
+    }
+}
+
 pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     mut progress: Progress,
 ) -> Findings {
     let start = Instant::now();
-    let mut builder = weft::Builder::new();
+    let mut builder = builder();
     builder.max_duration = bounds.time;
     builder.max_graphs = bounds.executions;
     let mut graphs = 0_u64;
@@ -46,7 +55,7 @@ fn findings(report: &weft::Report, time: Duration) -> Findings {
 
 /// The first graph that fails.
 pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
-    let mut builder = weft::Builder::new();
+    let mut builder = builder();
     builder.max_duration = bounds.time;
     let model = model.clone();
     let report = builder.check(move || model(None));
@@ -74,7 +83,7 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
     // Where decisions are missing, what weft does instead is not always what its list of them says.
     let again = |failure: &Failure| {
         let model = model.clone();
-        let report = weft::Builder::new().replay(&failure.decisions, move || model(None));
+        let report = builder().replay(&failure.decisions, move || model(None));
         let message = report
             .failure()
             .map(|failure| normalised(&failure.message()));
@@ -84,7 +93,7 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
         let text = format!("{version} {}", steps.join(" "));
         let model = model.clone();
         let decisions: Decisions = text.parse().ok()?;
-        let report = weft::Builder::new().replay(&decisions, move || model(None));
+        let report = builder().replay(&decisions, move || model(None));
         let failure = report.failure()?;
         let same = normalised(&failure.message()) == found.failure && again(failure);
         let text = failure.decisions.to_string();
@@ -156,7 +165,7 @@ pub(super) fn replay(
     let decisions: Decisions = text.parse().map_err(|why| format!("{why}"))?;
     let log = super::Log::default();
     let (model, sink) = (model.clone(), log.clone());
-    let report = weft::Builder::new().replay(&decisions, move || model(Some(sink.clone())));
+    let report = builder().replay(&decisions, move || model(Some(sink.clone())));
     let records = super::taken(&log);
     let Some(failure) = report.failure() else {
         return Ok(Replayed {
@@ -195,7 +204,7 @@ pub(crate) fn visit(
         show(graph, &execution, &ids, &outcome);
     };
     let start = Instant::now();
-    let report = weft::Builder::new().visit(each, model);
+    let report = builder().visit(each, model);
     findings(&report, start.elapsed())
 }
 

@@ -296,7 +296,11 @@ fn main() {
     );
     let skip_loom = std::env::args().any(|a| a == "--weft-only");
     for (name, on_weft, on_loom) in programs {
-        let report = weft::Builder::default().check(on_weft);
+        let builder = weft::Builder {
+            awaits: true,
+            ..weft::Builder::default()
+        };
+        let report = builder.check(on_weft);
         assert!(report.is_complete(), "{name}: {report}");
         let seconds = report.time.as_secs_f64();
         let graphs = report.complete + report.blocked;

@@ -13,14 +13,13 @@ impl Exec {
         if let Kind::Join(child) = request.kind
             && self.end_of(child).is_none()
         {
+            self.me().joins_at = Some(request.site);
             return Answer::Wait(Status::Join(child));
         }
         let mut event = *request;
         event.label = self.me().label.take();
         if let Some(c) = &mut event.compare {
-            // Two spurious failures in a row tell nothing that one does not, except to a probe.
-            let again = self.probe.is_none() && self.me().spurious == Some(event.loc);
-            c.weak &= self.rules.spurious_cas && !again;
+            c.weak &= self.rules.spurious_cas;
         }
         let followed = |steps: &mut Vec<Step>| steps.pop().map_or(Choice::Default, |s| s.choice);
         let step = self.guide.as_mut().map(followed);
@@ -104,45 +103,44 @@ impl Exec {
     fn add_read(&mut self, id: EventId, step: Option<Choice>) -> Answer {
         let e = *self.graph.ev(id);
         let loc = e.loc;
-        let mut sources = std::mem::take(&mut self.sources);
-        sources.clear();
-        self.graph.sources(id, &mut sources);
-        self.graph.loc_mut(loc).reads.push(id);
-        // The coherence-last write comes first: it is always consistent, and the only maximal choice.
         if self.probe.is_some() {
-            self.sources = sources;
-            let Some((source, spurious)) = self.probe_source(&e) else {
-                return self.learn(None);
+            let Some((source, way)) = self.probe_source(id) else {
+                return self.refute();
             };
-            self.graph.set_read(id, source, spurious);
+            self.graph.set_read(id, source, way);
             let e = self.graph.ev(id);
             return Answer::Done(e.value, e.rmw);
         }
+        let mut sources = std::mem::take(&mut self.sources);
+        sources.clear();
+        // The coherence-last write comes first: it is always consistent, and the only maximal choice.
+        self.graph.sources(id, &mut sources);
+        self.graph.loc_mut(loc).reads.push(id);
         let picked = match step {
-            Some(Choice::Read(source, spurious)) => {
-                sources.iter().copied().find(|&s| s == (source, spurious))
+            Some(Choice::Read(source, way)) => {
+                sources.iter().copied().find(|&s| s == (source, way))
             }
             Some(_) => sources.first().copied(),
             None => {
-                for &(source, spurious) in sources.iter().skip(1).rev() {
+                for &(source, way) in sources.iter().skip(1).rev() {
                     self.items.push(Item::Read {
                         event: id,
                         source,
-                        spurious,
+                        way,
                     });
                 }
                 sources.first().copied()
             }
         };
         self.sources = sources;
-        let Some((source, spurious)) = picked else {
+        let Some((source, way)) = picked else {
             return if step.is_some() {
                 self.fail(FailureKind::Decisions, Some(id))
             } else {
                 self.stopped(Stop::Pruned)
             };
         };
-        self.graph.set_read(id, source, spurious);
+        self.graph.set_read(id, source, way);
         if let Some(other) = self.graph.race(id) {
             return self.fail(
                 FailureKind::Race {
@@ -161,6 +159,11 @@ impl Exec {
     }
 
     fn add_write(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        if self.probe.is_some() {
+            // It only writes back what it read, and is forgotten soon.
+            let e = self.graph.ev(id);
+            return Answer::Done(e.value, e.rmw);
+        }
         self.graph.set_message(id);
         if step.is_none() {
             self.note_revisits(id);
@@ -179,7 +182,13 @@ impl Exec {
                 .oldest_visible(e.loc, self.graph.clock(id, Which::Hb));
             let co = &self.graph.loc(e.loc).co;
             match step {
-                Some(Choice::After(place)) => after = Some(place),
+                Some(Choice::After(place)) => {
+                    let k = co.iter().rposition(|&w| w == place);
+                    if !k.is_some_and(|k| k >= oldest && self.graph.free_after(e.loc, k)) {
+                        return self.fail(FailureKind::Decisions, Some(id));
+                    }
+                    after = Some(place);
+                }
                 Some(_) => {}
                 None => {
                     for (k, &after) in co.iter().enumerate().skip(oldest) {
@@ -222,18 +231,10 @@ impl Exec {
             }
             let e = self.graph.ev(id);
             if e.is_read() && e.is_atomic() && e.loc == w.loc {
-                self.items.push(Item::Revisit {
-                    write,
-                    read: id,
-                    spurious: false,
-                });
-                if e.compare.is_some_and(|c| c.weak && c.expected == w.value) {
-                    self.items.push(Item::Revisit {
-                        write,
-                        read: id,
-                        spurious: true,
-                    });
-                }
+                let read = id;
+                let ways = 0..e.ways(w.value);
+                self.items
+                    .extend(ways.map(|way| Item::Revisit { write, read, way }));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Limits and switches, and the check itself.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
@@ -20,14 +22,26 @@ pub struct Builder {
     pub max_graphs: Option<u64>,
     /// Gives up, as [`Verdict::Bounded`], after this time. Looked at between executions.
     pub max_duration: Option<Duration>,
-    /// A thread with more events than this fails the check: it probably loops without saying so. Default 10,000.
+    /// Gives up, as [`Verdict::Bounded`], when a thread has more events than this: it probably loops without saying so.
+    /// Default 10,000.
     pub max_events_per_thread: u32,
-    /// Whether `park` may return without a token, once before each real wake-up. Off by default: nearly every
-    /// program loops around `park`, and then it only multiplies the graphs.
+    /// Whether `park` may return without a token, and `Condvar::wait` without a notification, once before each real
+    /// wake-up. Off by default: nearly every program loops around them, and then it only multiplies the graphs.
     pub spurious_park: bool,
-    /// Whether `compare_exchange_weak` may fail although the value matches; not twice in a row on one location, since
-    /// the second failure tells nothing that the first did not. On by default.
+    /// Whether `compare_exchange_weak` may fail although the value matches. In a loop that would go on failing for ever it
+    /// does so once for each write that it reads from; where the program counts its failures, as often as it counts.
+    /// On by default.
     pub spurious_cas: bool,
+    /// Whether every turn of a waiting loop is an await: explored no further unless it is the last, whatever it read.
+    /// Off by default.
+    ///
+    /// This is a promise about the program: **no local state survives a turn.** What a thread does after a turn that ended
+    /// with [`hint::spin_loop`](crate::hint::spin_loop) or [`thread::yield_now`](crate::thread::yield_now) and wrote nothing
+    /// must not depend on the turn: no counter, no backoff that gives up, no "seen it once" in a variable. Where it holds, a
+    /// waiting loop costs one graph however many values it could see on the way (GenMC calls it the
+    /// spin-assume transformation). Where it does not hold, **executions are missing and the verdict is still
+    /// [`Verdict::Complete`]**.
+    pub awaits: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -43,6 +57,7 @@ impl Default for Builder {
             max_events_per_thread: 10_000,
             spurious_park: false,
             spurious_cas: true,
+            awaits: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -68,6 +83,9 @@ impl Builder {
     }
 
     /// As [`check`](Builder::check), and shows every complete graph to `visit`.
+    ///
+    /// # Panics
+    /// Panics if `visit` does, with the same payload, once every worker has stopped.
     pub fn visit<F, V>(&self, mut visit: V, f: F) -> Report
     where
         F: Fn() + Sync + Send + 'static,
@@ -109,6 +127,7 @@ impl Builder {
         Report {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
+                Outcome::Limit(bound) => Verdict::Bounded(bound),
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
@@ -123,6 +142,7 @@ impl Builder {
             max_events: self.max_events_per_thread,
             spurious_park: self.spurious_park,
             spurious_cas: self.spurious_cas,
+            awaits: self.awaits,
         }
     }
 
@@ -144,16 +164,26 @@ impl Builder {
             }),
             filled: Condvar::new(),
             visitor: Mutex::new(visitor),
+            panic: Mutex::new(None),
             workers: self.workers.max(1),
             start,
         };
         std::thread::scope(|scope| {
             for _ in 0..shared.workers {
-                let search = Search::new(f, self.rules(), self.stack_size);
-                let shared = &shared;
-                scope.spawn(move || self.work(scope, shared, search));
+                self.start(
+                    scope,
+                    &shared,
+                    Search::new(f, self.rules(), self.stack_size),
+                );
             }
         });
+        let panic = shared
+            .panic
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
         let end = shared
             .end
             .into_inner()
@@ -165,6 +195,21 @@ impl Builder {
             events: shared.events.into_inner(),
             time: start.elapsed(),
         }
+    }
+
+    /// Starts an OS thread that explores. What panics there (the visitor, say) panics in the caller's thread in the end.
+    fn start<'scope, 'env>(
+        &'env self,
+        scope: &'scope Scope<'scope, 'env>,
+        shared: &'env Shared<'_>,
+        search: Search<'env>,
+    ) {
+        scope.spawn(move || {
+            let work = AssertUnwindSafe(|| self.work(scope, shared, search));
+            if let Err(payload) = catch_unwind(work) {
+                shared.panicked(payload);
+            }
+        });
     }
 
     /// One OS thread's share: explores all that it has but what it gives away, and takes the next piece of work.
@@ -194,8 +239,10 @@ impl Builder {
             }
             let outcome = search.run();
             shared.count(&outcome, search.graph());
-            if let Outcome::Failed(failure) = outcome {
-                return shared.finish(Verdict::Failed(failure));
+            match outcome {
+                Outcome::Failed(failure) => return shared.finish(Verdict::Failed(failure)),
+                Outcome::Limit(bound) => return shared.finish(Verdict::Bounded(bound)),
+                Outcome::Complete | Outcome::Blocked | Outcome::Redundant => {}
             }
             if shared.over.load(Ordering::Relaxed) {
                 return;
@@ -207,7 +254,7 @@ impl Builder {
             }
             if search.lost_a_thread() {
                 // A panic that never ended stays behind in this OS thread's count of panics: leave it.
-                scope.spawn(move || self.work(scope, shared, search));
+                self.start(scope, shared, search);
                 return;
             }
         }
@@ -242,6 +289,7 @@ struct Shared<'v> {
     queue: Mutex<Queue>,
     filled: Condvar,
     visitor: Mutex<Option<Visitor<'v>>>,
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
     workers: usize,
     start: Instant,
 }
@@ -289,6 +337,18 @@ impl Shared<'_> {
             *end = Some(verdict);
         }
         drop(end);
+        self.stop();
+    }
+
+    fn panicked(&self, payload: Box<dyn Any + Send>) {
+        let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
+        panic.get_or_insert(payload);
+        drop(panic);
+        self.stop();
+    }
+
+    /// Ends the search for every worker, also for those that wait for work.
+    fn stop(&self) {
         let _queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         self.over.store(true, Ordering::Relaxed);
         self.filled.notify_all();
@@ -296,6 +356,9 @@ impl Shared<'_> {
 
     fn count(&self, outcome: &Outcome, graph: Option<&Graph>) {
         let Some(graph) = graph else { return };
+        if let Outcome::Redundant = outcome {
+            return;
+        }
         self.events
             .fetch_add(graph.inserted.len() as u64, Ordering::Relaxed);
         match outcome {
@@ -306,7 +369,8 @@ impl Shared<'_> {
                     visit(graph);
                 }
             }
-            Outcome::Blocked | Outcome::Failed(_) => {
+            Outcome::Redundant => {}
+            Outcome::Blocked | Outcome::Limit(_) | Outcome::Failed(_) => {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -317,7 +381,7 @@ impl Shared<'_> {
 fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| match scope.spawn(f).join() {
         Ok(r) => r,
-        Err(payload) => std::panic::resume_unwind(payload),
+        Err(payload) => resume_unwind(payload),
     })
 }
 

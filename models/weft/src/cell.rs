@@ -6,12 +6,12 @@ use std::mem::MaybeUninit;
 use std::panic::Location;
 
 use crate::event::{Kind, Order};
-use crate::object::Object;
+use crate::object::{Access, Object};
 
 /// `std::cell::UnsafeCell` whose accesses are checked for data races, with loom's interface.
 ///
-/// An access counts where the closure begins, and once more where it ends if the closure itself did
-/// something that other threads can see.
+/// An access lasts as long as its closure runs: any other that neither happens before its beginning nor after its end
+/// races with it. One thread that accesses a cell within an access of its own, one of the two a write, panics.
 pub struct UnsafeCell<T: ?Sized> {
     object: Object,
     value: cell::UnsafeCell<T>,
@@ -59,8 +59,8 @@ impl<T: ?Sized> UnsafeCell<T> {
     where
         F: FnOnce(*const T) -> R,
     {
-        self.object
-            .around(Kind::Read, Location::caller(), || f(self.value.get()))
+        let _access = self.object.begin(Kind::Read, Location::caller());
+        f(self.value.get())
     }
 
     /// Writes (or reads) through an exclusive pointer.
@@ -69,31 +69,25 @@ impl<T: ?Sized> UnsafeCell<T> {
     where
         F: FnOnce(*mut T) -> R,
     {
-        self.object
-            .around(Kind::Write, Location::caller(), || f(self.value.get()))
+        let _access = self.object.begin(Kind::Write, Location::caller());
+        f(self.value.get())
     }
 
     /// A shared pointer that is a read while it lives.
     #[track_caller]
     pub fn get(&self) -> ConstPtr<'_, T> {
-        let site = Location::caller();
-        let before = self.object.plain(Kind::Read, "", site);
         ConstPtr {
             cell: self,
-            site,
-            before,
+            _access: self.object.begin(Kind::Read, Location::caller()),
         }
     }
 
     /// An exclusive pointer that is a write while it lives.
     #[track_caller]
     pub fn get_mut(&self) -> MutPtr<'_, T> {
-        let site = Location::caller();
-        let before = self.object.plain(Kind::Write, "", site);
         MutPtr {
             cell: self,
-            site,
-            before,
+            _access: self.object.begin(Kind::Write, Location::caller()),
         }
     }
 }
@@ -124,8 +118,7 @@ impl<T> From<T> for UnsafeCell<T> {
 #[derive(Debug)]
 pub struct ConstPtr<'a, T: ?Sized> {
     cell: &'a UnsafeCell<T>,
-    site: &'static Location<'static>,
-    before: u32,
+    _access: Access<'a>,
 }
 
 impl<T: ?Sized> ConstPtr<'_, T> {
@@ -147,18 +140,11 @@ impl<T: ?Sized> ConstPtr<'_, T> {
     }
 }
 
-impl<T: ?Sized> Drop for ConstPtr<'_, T> {
-    fn drop(&mut self) {
-        self.cell.object.finish(Kind::Read, self.before, self.site);
-    }
-}
-
 /// See [`UnsafeCell::get_mut`].
 #[derive(Debug)]
 pub struct MutPtr<'a, T: ?Sized> {
     cell: &'a UnsafeCell<T>,
-    site: &'static Location<'static>,
-    before: u32,
+    _access: Access<'a>,
 }
 
 impl<T: ?Sized> MutPtr<'_, T> {
@@ -178,12 +164,6 @@ impl<T: ?Sized> MutPtr<'_, T> {
         F: FnOnce(*mut T) -> R,
     {
         f(self.cell.value.get())
-    }
-}
-
-impl<T: ?Sized> Drop for MutPtr<'_, T> {
-    fn drop(&mut self) {
-        self.cell.object.finish(Kind::Write, self.before, self.site);
     }
 }
 
@@ -229,9 +209,8 @@ impl<T> MaybeUninitCell<T> {
         F: FnOnce(*const T) -> R,
     {
         let pointer = self.cell.value.get().cast::<T>().cast_const();
-        self.cell
-            .object
-            .around(Kind::Read, Location::caller(), || f(pointer))
+        let _access = self.cell.object.begin(Kind::Read, Location::caller());
+        f(pointer)
     }
 
     /// Takes the value out by copying its bytes, as `MaybeUninit::assume_init_read` does; the cell is empty afterwards.

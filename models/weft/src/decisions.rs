@@ -10,8 +10,8 @@ use crate::graph::Graph;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Choice {
     Default,
-    /// Read from this write; the flag says that a weak compare-exchange fails spuriously.
-    Read(EventId, bool),
+    /// Read from this write, and go on in this way (1 is how a weak compare-exchange fails spuriously).
+    Read(EventId, u32),
     /// Write right after this write.
     After(EventId),
     Pick(u32),
@@ -100,9 +100,7 @@ fn choice(graph: &Graph, id: EventId, added: &mut [Vec<EventId>], rank: &[Vec<us
     let co = &mut added[loc.0 as usize];
     if e.is_read() {
         return match e.rf {
-            Some(source) if e.spurious || co.last() != Some(&source) => {
-                Choice::Read(source, e.spurious)
-            }
+            Some(source) if e.way != 0 || co.last() != Some(&source) => Choice::Read(source, e.way),
             _ => Choice::Default,
         };
     }
@@ -148,8 +146,9 @@ impl fmt::Display for Step {
         write!(f, "{}", self.thread)?;
         match self.choice {
             Choice::Default => Ok(()),
-            Choice::Read(id, false) => write!(f, "r{id}"),
-            Choice::Read(id, true) => write!(f, "s{id}"),
+            Choice::Read(id, 0) => write!(f, "r{id}"),
+            Choice::Read(id, 1) => write!(f, "s{id}"),
+            Choice::Read(id, way) => write!(f, "s{id}w{way}"),
             Choice::After(id) => write!(f, "a{id}"),
             Choice::Pick(n) => write!(f, "c{n}"),
         }
@@ -224,8 +223,11 @@ fn parse_step(text: &str) -> Option<Step> {
     };
     let choice = match text[end..].split_at_checked(1) {
         None | Some(("", _)) => Choice::Default,
-        Some(("r", rest)) => Choice::Read(event(rest)?, false),
-        Some(("s", rest)) => Choice::Read(event(rest)?, true),
+        Some(("r", rest)) => Choice::Read(event(rest)?, 0),
+        Some(("s", rest)) => match rest.split_once('w') {
+            Some((id, way)) => Choice::Read(event(id)?, way.parse().ok()?),
+            None => Choice::Read(event(rest)?, 1),
+        },
         Some(("a", rest)) => Choice::After(event(rest)?),
         Some(("c", rest)) => Choice::Pick(rest.parse().ok()?),
         Some(_) => return None,

@@ -147,6 +147,10 @@ pub struct Event {
     pub label: Option<&'static str>,
     /// Where in the program.
     pub site: &'static Location<'static>,
+    /// What the operation makes of what it read, where that is not one thing only; 0 is the default.
+    pub(crate) way: u32,
+    /// How many such ways a value leaves.
+    pub(crate) choices: Option<fn(u64) -> u32>,
     pub(crate) loc: LocationId,
     pub(crate) rf: Option<EventId>,
     pub(crate) compare: Option<Compare>,
@@ -156,6 +160,8 @@ pub struct Event {
     pub(crate) release_fence: u32,
     /// It has revisited a read: an older read may read from it.
     pub(crate) revisits: bool,
+    /// The end of an access of a cell: the index of its beginning.
+    pub(crate) since: Option<u32>,
     /// When it was added to the graph, relative to the others.
     pub(crate) stamp: u32,
 }
@@ -167,6 +173,8 @@ impl Event {
             order,
             rmw: false,
             spurious: false,
+            way: 0,
+            choices: None,
             value: 0,
             role: "",
             label: None,
@@ -177,6 +185,7 @@ impl Event {
             address: false,
             release_fence: 0,
             revisits: false,
+            since: None,
             stamp: 0,
         }
     }
@@ -199,6 +208,16 @@ impl Event {
     /// Whether it is an atomic read or write.
     pub fn is_atomic(&self) -> bool {
         matches!(self.kind, Kind::Read | Kind::Write) && self.order != Order::NonAtomic
+    }
+
+    /// How many ways the operation has to go on from a value read: a weak compare-exchange can fail spuriously, a
+    /// notification can wake any of those that wait.
+    pub(crate) fn ways(&self, value: u64) -> u32 {
+        match (self.compare, self.choices) {
+            (Some(c), _) if c.weak && c.expected == value => 2,
+            (_, Some(choices)) => choices(value).max(1),
+            _ => 1,
+        }
     }
 
     pub(crate) fn is_sc(&self) -> bool {

@@ -1,11 +1,14 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
-use crate::awaits::{Loops, Probe};
+use std::panic::Location;
+
+use crate::awaits::{Probe, Refuted, Yield};
 use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
-use crate::report::{Failure, FailureKind};
+use crate::object::Open;
+use crate::report::{Bound, Failure, FailureKind};
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -17,7 +20,7 @@ pub(crate) enum Item {
     Read {
         event: EventId,
         source: EventId,
-        spurious: bool,
+        way: u32,
     },
     /// `event` comes right after `after` in coherence order instead.
     Place { event: EventId, after: EventId },
@@ -28,7 +31,7 @@ pub(crate) enum Item {
     Revisit {
         write: EventId,
         read: EventId,
-        spurious: bool,
+        way: u32,
     },
 }
 
@@ -37,8 +40,12 @@ pub(crate) enum Item {
 pub(crate) enum Stop {
     /// Nothing that could still be added makes this graph a complete one.
     Pruned,
-    /// A probe has found out the length of a waiting loop's turn, or that there is none; the run is to start again.
-    Probed(Option<u32>),
+    /// A probe did not lead back; the run is to start again.
+    Refuted,
+    /// Another graph has the same behaviour with one retry less.
+    Redundant,
+    /// A thread goes on for too long.
+    Limit(Bound),
     Failed(Box<Failure>),
 }
 
@@ -76,10 +83,16 @@ pub(crate) struct Running {
     pub(crate) executed: u32,
     pub(crate) spawned: u32,
     pub(crate) created: u32,
-    /// The location whose compare-exchange just failed spuriously.
-    pub(crate) spurious: Option<LocationId>,
+    /// The yields of this run.
+    pub(crate) yields: Vec<Yield>,
+    /// Yields since the last event.
+    pub(crate) idle: u32,
     /// The last park returned without a token.
     pub(crate) spurious_park: bool,
+    /// Accesses of cells that have begun and not ended.
+    pub(crate) open: Vec<Open>,
+    /// Where the thread joins, while it does.
+    pub(crate) joins_at: Option<&'static Location<'static>>,
     pub(crate) token: LocationId,
     pub(crate) label: Option<&'static str>,
     pub(crate) aborting: bool,
@@ -93,8 +106,11 @@ impl Running {
             executed: 0,
             spawned: 0,
             created: 0,
-            spurious: None,
+            yields: Vec::new(),
+            idle: 0,
             spurious_park: false,
+            open: Vec::new(),
+            joins_at: None,
             token: LocationId::NONE,
             label: None,
             aborting: false,
@@ -109,6 +125,7 @@ pub(crate) struct Rules {
     pub(crate) max_events: u32,
     pub(crate) spurious_park: bool,
     pub(crate) spurious_cas: bool,
+    pub(crate) awaits: bool,
 }
 
 /// The state of one run.
@@ -126,9 +143,10 @@ pub(crate) struct Exec {
     pub(crate) rules: Rules,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
-    pub(crate) loops: Loops,
     pub(crate) probe: Option<Probe>,
-    pub(crate) sources: Vec<(EventId, bool)>,
+    /// What probes have found out, until the run is over.
+    pub(crate) refuted: Vec<Refuted>,
+    pub(crate) sources: Vec<(EventId, u32)>,
 }
 
 impl Exec {
@@ -148,8 +166,8 @@ impl Exec {
             guide,
             rules,
             urgent: None,
-            loops: Loops::default(),
             probe: None,
+            refuted: Vec::new(),
             sources: Vec::new(),
         };
         exec.restart();
@@ -220,7 +238,7 @@ impl Exec {
         &mut self,
         name: Option<&'static str>,
         cell: bool,
-        site: &'static std::panic::Location<'static>,
+        site: &'static Location<'static>,
     ) -> LocationId {
         let (thread, nth) = (self.current, self.me().created);
         self.graph.location_for(thread, nth, name, cell, site)
@@ -256,22 +274,40 @@ impl Exec {
         } else if !self.is_turn_of(id.thread) {
             Answer::Wait(Status::Turn)
         } else if id.index >= self.rules.max_events {
-            self.fail(
-                FailureKind::EventLimit {
-                    thread: id.thread,
-                    limit: self.rules.max_events,
-                },
-                None,
-            )
-        } else if self.probe_ends(request) {
-            self.learn(None)
+            self.too_many_events()
         } else {
-            self.add(request)
+            if self.probe.is_none() {
+                self.probe_retry();
+            }
+            match self.probe_ends(request) {
+                Some(answer) => answer,
+                None => self.add(request),
+            }
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
         }
         answer
+    }
+
+    /// Whether the current thread only yields and does nothing else; to be asked at every yield.
+    pub(crate) fn idles(&mut self) -> bool {
+        self.me().idle += 1;
+        self.me().idle > self.rules.max_events
+    }
+
+    pub(crate) fn too_many_events(&mut self) -> Answer {
+        if self.probe.is_some() {
+            return self.refute();
+        }
+        let thread = self.current;
+        let index = self.me().executed.saturating_sub(1);
+        let limit = Bound::Events {
+            thread,
+            limit: self.rules.max_events,
+            at: self.graph.ev(EventId { thread, index }).site,
+        };
+        self.stopped(Stop::Limit(limit))
     }
 
     /// Keeps a thread's counters up with an event that has just happened.
@@ -282,17 +318,17 @@ impl Exec {
         }
         let me = self.me();
         me.executed += 1;
+        me.idle = 0;
         match e.kind {
             Kind::Spawn(_) => {
                 me.spawned += 1;
                 me.created += 1;
             }
             Kind::Init => me.created += 1,
-            Kind::Read => me.spurious = e.spurious.then_some(e.loc),
             // Main's beginning also creates its park token; every other thread's token comes with its spawn.
             Kind::Begin => me.created += u32::from(e.loc != LocationId::NONE),
             Kind::Choice(picked) => me.spurious_park = picked != 0,
-            Kind::Write | Kind::End | Kind::Join(_) | Kind::Fence => {}
+            Kind::Read | Kind::Write | Kind::End | Kind::Join(_) | Kind::Fence => {}
         }
     }
 
@@ -358,7 +394,7 @@ impl Exec {
     pub(crate) fn fail(&mut self, kind: FailureKind, event: Option<EventId>) -> Answer {
         if self.probe.is_some() {
             // The search will come here in its own time.
-            return self.learn(None);
+            return self.refute();
         }
         let failure = Failure::new(kind, &self.graph, event);
         self.stopped(Stop::Failed(Box::new(failure)))

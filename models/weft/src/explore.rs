@@ -5,12 +5,11 @@
 //! the last event is tried in place, after cutting the graph back to that event; a revisit starts a new frame
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
-use crate::awaits::Loops;
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
-use crate::report::{Failure, FailureKind};
+use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
 
 /// A graph and what is left to try on it.
@@ -24,6 +23,10 @@ pub(crate) struct Frame {
 pub(crate) enum Outcome {
     Complete,
     Blocked,
+    /// Nothing that another graph does not show.
+    Redundant,
+    /// Not all of an execution: a limit ended it.
+    Limit(Bound),
     Failed(Box<Failure>),
 }
 
@@ -34,7 +37,6 @@ pub(crate) struct Search<'f> {
     pool: Pool,
     rules: Rules,
     urgent: Option<u32>,
-    loops: Loops,
     program: &'f (dyn Fn() + Sync),
 }
 
@@ -50,7 +52,6 @@ impl<'f> Search<'f> {
             pool: Pool::new(stack_size),
             rules,
             urgent: None,
-            loops: Loops::default(),
             program,
         }
     }
@@ -68,13 +69,11 @@ impl<'f> Search<'f> {
     /// Runs the program over the topmost graph until it is complete, blocked or a failure.
     pub(crate) fn run(&mut self) -> Outcome {
         let Some(frame) = self.frames.pop() else {
-            return Outcome::Blocked;
+            internal_error("a run without a graph");
         };
         let mut exec = Exec::new(frame.graph, frame.items, self.rules, None);
         exec.urgent = self.urgent.take();
-        exec.loops = std::mem::take(&mut self.loops);
         let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
-        self.loops = exec.loops;
         self.frames.push(Frame {
             graph: exec.graph,
             items: exec.items,
@@ -119,18 +118,14 @@ impl<'f> Search<'f> {
     /// Makes the graph what the item says. `false` if that is inconsistent.
     fn apply(&mut self, item: Item) -> Result<bool, Box<Failure>> {
         let Some(frame) = self.frames.last_mut() else {
-            return Ok(false);
+            internal_error("an item without a graph");
         };
         let graph = &mut frame.graph;
         match item {
             Item::Start => Ok(true),
-            Item::Read {
-                event,
-                source,
-                spurious,
-            } => {
+            Item::Read { event, source, way } => {
                 graph.truncate_after(event);
-                graph.set_read(event, source, spurious);
+                graph.set_read(event, source, way);
                 self.urgent = Some(event.thread);
                 check_race(graph, event)?;
                 Ok(graph.sc_consistent())
@@ -149,11 +144,7 @@ impl<'f> Search<'f> {
                 graph.ev_mut(event).value = u64::from(pick);
                 Ok(true)
             }
-            Item::Revisit {
-                write,
-                read,
-                spurious,
-            } => {
+            Item::Revisit { write, read, way } => {
                 graph.truncate_after(write);
                 self.urgent = Some(read.thread);
                 if !frame.items.is_empty() {
@@ -165,9 +156,9 @@ impl<'f> Search<'f> {
                     });
                 }
                 let Some(frame) = self.frames.last_mut() else {
-                    return Ok(false);
+                    internal_error("a revisit without a graph");
                 };
-                revisit(frame, write, read, spurious)
+                revisit(frame, write, read, way)
             }
         }
     }
@@ -177,11 +168,11 @@ fn revisit(
     frame: &mut Frame,
     write: EventId,
     read: EventId,
-    spurious: bool,
+    way: u32,
 ) -> Result<bool, Box<Failure>> {
     let graph = &mut frame.graph;
     graph.cut(read, write);
-    graph.set_read(read, write, spurious);
+    graph.set_read(read, write, way);
     graph.ev_mut(write).revisits = true;
     let e = *graph.ev(write);
     let low = graph
@@ -191,7 +182,7 @@ fn revisit(
     let place = if e.rmw {
         let own = write.previous();
         let Some(source) = graph.ev(own).rf else {
-            return Ok(false);
+            internal_error("a read-modify-write that reads from nothing");
         };
         let k = graph.co_pos(e.loc, source);
         if k < low || graph.taken(e.loc, source, own).is_some() {
@@ -234,12 +225,14 @@ pub(crate) fn run_once(
     program: &(dyn Fn() + Sync),
 ) -> (Outcome, Exec) {
     let mut exec = pool.run(exec, program);
-    while let Some(Stop::Probed(turn)) = exec.stop {
-        exec.forget_probe(turn);
+    while let Some(Stop::Refuted) = exec.stop {
+        exec.forget_probe();
         exec = pool.run(exec, program);
     }
     let outcome = match exec.stop.take() {
-        Some(Stop::Probed(_)) => Outcome::Blocked,
+        Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
+        Some(Stop::Redundant) => Outcome::Redundant,
+        Some(Stop::Limit(limit)) => Outcome::Limit(limit),
         Some(Stop::Failed(failure)) => Outcome::Failed(failure),
         Some(Stop::Pruned) => Outcome::Blocked,
         None if exec
@@ -259,6 +252,7 @@ pub(crate) fn run_once(
 fn blocked(exec: &Exec) -> Outcome {
     let graph = &exec.graph;
     let mut waiting = Vec::new();
+    let mut waits = Vec::new();
     let mut spins = false;
     for (thread, t) in exec.threads.iter().enumerate() {
         let thread = thread as u32;
@@ -266,15 +260,20 @@ fn blocked(exec: &Exec) -> Outcome {
             Status::Await(start) => {
                 let events = start..graph.len(thread);
                 for e in events.map(|index| graph.ev(EventId { thread, index })) {
-                    let newest = e.rf.is_none() || graph.loc(e.loc).co.last().copied() == e.rf;
+                    let newest = || graph.loc(e.loc).co.last().map(|&w| graph.origin(w));
+                    let newest = e.rf.is_none_or(|w| newest() == Some(graph.origin(w)));
                     if !newest || e.spurious {
                         return Outcome::Blocked;
                     }
-                    spins |= e.rf.is_some() && e.role.is_empty();
+                    spins |= e.rf.is_some() && (e.role.is_empty() || e.rmw);
                 }
                 waiting.push(thread);
+                waits.push(graph.waits_for_a_value(thread, start));
             }
-            Status::Join(_) => waiting.push(thread),
+            Status::Join(child) => {
+                waiting.push(thread);
+                waits.push(graph.waits_for_an_end(thread, child, t.joins_at));
+            }
             _ => {}
         }
     }
@@ -283,5 +282,7 @@ fn blocked(exec: &Exec) -> Outcome {
     } else {
         FailureKind::Deadlock { threads: waiting }
     };
-    Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+    let mut failure = Failure::new(kind, graph, None);
+    failure.waits = waits;
+    Outcome::Failed(Box::new(failure))
 }

@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use crate::clock::{Clocks, Which, join};
 use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::report::internal_error;
 
 /// One thread of a graph. Its identity (who spawned it, as the how-manieth) survives when the
 /// events go, so that numbers keep their meaning while the explorer cuts a graph and regrows it.
@@ -194,16 +195,17 @@ impl Graph {
         self.join_clock(into, Which::Hb, from, Which::Hb);
     }
 
-    /// Makes `read` read from `write`, and brings its value, its order and its clocks up to date.
-    pub(crate) fn set_read(&mut self, read: EventId, write: EventId, spurious: bool) {
+    /// Makes `read` read from `write` in one of the ways that there are, and brings its value, its order and its clocks up to date.
+    pub(crate) fn set_read(&mut self, read: EventId, write: EventId, way: u32) {
         let value = self.ev(write).value;
         let before = self.ev(read).order;
         let ev = self.ev_mut(read);
         ev.rf = Some(write);
         ev.value = value;
+        ev.way = way;
         if let Some(c) = ev.compare {
-            ev.rmw = value == c.expected && !spurious;
-            ev.spurious = spurious;
+            ev.spurious = way != 0;
+            ev.rmw = value == c.expected && !ev.spurious;
             ev.order = if ev.rmw { c.success } else { c.failure };
         }
         let (order, sc_before, sc_now) = (ev.order, before == Order::SeqCst, ev.is_sc());
@@ -264,7 +266,10 @@ impl Graph {
     /// Position of a write in its location's coherence order.
     pub(crate) fn co_pos(&self, loc: LocationId, write: EventId) -> usize {
         let co = &self.loc(loc).co;
-        co.iter().rposition(|&w| w == write).unwrap_or(0)
+        match co.iter().rposition(|&w| w == write) {
+            Some(place) => place,
+            None => internal_error("a write that has no place in coherence order"),
+        }
     }
 
     /// Removes every event that was inserted after `last`.

@@ -6,17 +6,18 @@ use crate::runtime::yielded;
 
 /// The end of a turn of a waiting loop.
 ///
-/// The promise is that a turn that wrote nothing would do the same again as long as it reads the same values. So the
-/// thread waits here until one of the atomics that it read in this turn has another value to offer, and an execution
-/// in which none ever does is a **hang**, reported as a failure. In particular a *bounded* spin loop (one that
-/// gives up after so many turns) is taken for one that never gives up: leave the bound out of the model, or do not
-/// call this in it.
+/// A turn that reads the same as the turn before it, from the same writes, and changes nothing is not explored
+/// further: the thread waits here until one of the atomics that it reads has something else to offer, and an execution in
+/// which none ever does is a **hang**, reported as a failure. A read-modify-write that writes back what it read (a
+/// `swap` on a lock that is held) changes nothing.
 ///
-/// Whether a call ends such a turn at all is found out by going round once more, with the same values read. If the thread
-/// does not come back here, or writes on the way (a store, a successful read-modify-write, a cell, a spawn), the
-/// call means nothing and the thread just goes on. So a loop that waits with `swap` instead of a load or a
-/// `compare_exchange` is not recognised, and runs into
-/// [`Builder::max_events_per_thread`](crate::Builder::max_events_per_thread).
+/// Whether the thread really would go round for ever is found out by letting it: alone, reading the same, for 256 turns. If
+/// it does anything else in one of them (it gives up, it looks elsewhere, it writes), the call means nothing here and the
+/// thread just goes on. So a loop that gives up after a few turns is explored to its end, in every way that its
+/// turns can read: bound such loops as tightly as the model allows. Only a count beyond 256 is taken for endless.
+///
+/// Each turn that sees something new multiplies the graphs, since the program may remember it. If it never does,
+/// [`Builder::awaits`](crate::Builder::awaits) makes every waiting loop as cheap as one load.
 ///
 /// # Panics
 /// Panics outside a model.

@@ -43,12 +43,15 @@
 //!
 //! - A **panic** that escapes a thread, a failed assertion for one. (One that the program catches is no failure.)
 //! - A **data race**: two accesses to one location, one at least a write and one at least not atomic, neither of which
-//!   happens before the other. [`cell::UnsafeCell`] accesses are not atomic, and neither is the *creation* of an
-//!   atomic.
+//!   happens before the other. [`cell::UnsafeCell`] accesses are not atomic and last as long as their closure, and neither
+//!   is the *creation* of an atomic.
 //! - A read of an **uninitialised** [`cell::MaybeUninitCell`].
 //! - A **hang**: an execution that ends with threads in spin loops although they have read the newest value of everything that
 //!   they look at; a **deadlock**: the same with locks, tokens and joins. A lost wake-up shows as one of these.
-//! - Behaviour that is **not a function of what was read**, and loops that do not say that they wait.
+//! - Behaviour that is **not a function of what was read**.
+//!
+//! A thread that does not come to an end within [`Builder::max_events_per_thread`] operations (a loop that does not say that
+//! it waits, for one) ends the check as [`Verdict::Bounded`]: no failure, and no proof.
 //!
 //! # Reading an error
 //!
@@ -78,10 +81,18 @@
 //!
 //! # Waiting
 //!
-//! A loop that waits must say so with [`hint::spin_loop`] or [`thread::yield_now`] in every turn. Turns that see nothing
-//! new are then not explored: the thread sleeps until a value arrives that it has not seen. Executions in which it
-//! looks too early and sleeps are counted as *blocked*, not as complete. Do not bound such loops; see
-//! [`hint::spin_loop`]. `park`, locks and `join` wait in the same way.
+//! A loop that waits must say so with [`hint::spin_loop`] or [`thread::yield_now`] in every turn. A turn that sees nothing
+//! new is then not explored further: the thread sleeps until a value arrives that the turn before it has not seen. Executions
+//! in which it sleeps to the end are counted as *blocked*, not as complete. `park`, locks and `join` wait in the
+//! same way.
+//!
+//! What a turn did see may matter to the next, so every sequence of turns is explored in which each sees something new:
+//! a flag that is waited for costs two graphs, or more. Where no local state survives a turn, [`Builder::awaits`] says
+//! so, and it costs one. That is a promise, and weft believes it.
+//!
+//! A turn that does change something is no waiting: a loop that locks a [`sync::Mutex`] in every turn to look at what is
+//! in it has infinitely many executions, and ends as [`Verdict::Bounded`]. Wait with a [`sync::Condvar`], or look
+//! at an atomic.
 //!
 //! # Porting a loom test
 //!
@@ -91,7 +102,8 @@
 //!   Load buffering is absent from both (see below).
 //! - Every behaviour is explored: there is no preemption bound, and a cap ends as [`Verdict::Bounded`], never as success.
 //! - Threads are unlimited, and so are the stores that a location remembers.
-//! - `compare_exchange_weak` fails spuriously; `Builder::spurious_park` lets `park` return early.
+//! - `compare_exchange_weak` fails spuriously; `Builder::spurious_park` lets `park` and `Condvar::wait` return early.
+//! - `Condvar::notify_one` wakes any waiter; each choice is explored.
 //! - Hangs are failures. A loom test that relied on `loom::thread::yield_now` in a loop that *writes* goes on as
 //!   before; one whose loop cannot end is now found out.
 //! - No `lazy_static`, `thread_local` or `const` constructors: every object belongs to one run of the closure.
@@ -105,7 +117,12 @@
 //!   thread.
 //! - The values of cells are the program's own memory, so a pointer into freed memory is not tracked, and a node freed
 //!   and allocated again may get its old address (which is then reported as nondeterminism). Use indices, or leak.
-//! - [`sync::Arc`] is std's: its counts order nothing here.
+//! - [`sync::Arc`] is std's: its counts are no events, and order nothing. What the last owner drops is dropped by the
+//!   thread that the checker happens to run last, and not also by each of the others. So a destructor inside an `Arc` that
+//!   touches atomics or cells may be reported as a race or as nondeterminism where there is none, and what it does in
+//!   another thread is not explored. Keep one clone until the threads are joined, and it runs there, always.
+//! - A waiting loop that gives up by itself after more than 256 turns without news is taken for one that never does.
+//! - A [`sync::Condvar`] tells 56 waits of one execution apart; the next one panics.
 //! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits.
 //! - A destructor that panics while an execution is being unwound ends the process, as in all of Rust: destructors must not
 //!   unwrap what [`thread::JoinHandle::join`] answers.

@@ -11,7 +11,7 @@ use crate::runtime::{Phase, enter, perform};
 #[derive(Debug)]
 pub(crate) struct Object {
     loc: LocationId,
-    serial: u32,
+    serial: u64,
     address: bool,
 }
 
@@ -26,14 +26,14 @@ impl Object {
         let (loc, serial) = match enter() {
             Phase::Running(cx) => (
                 cx.exec.borrow_mut().next_location(name, cell, site),
-                cx.serial.get(),
+                cx.serial,
             ),
             // Created by a destructor after the run: a number that no graph has.
             Phase::Aftermath(cx) => {
                 thread_local! { static NEXT: Cell<u32> = const { Cell::new(u32::MAX - 1) } }
                 let n = NEXT.get();
                 NEXT.set(n.wrapping_sub(1).max(u32::MAX / 2));
-                (LocationId(n), cx.serial.get())
+                (LocationId(n), cx.serial)
             }
         };
         let object = Object {
@@ -48,7 +48,7 @@ impl Object {
     }
 
     /// An object for the location that some event creates itself (a park token).
-    pub(crate) fn existing(loc: LocationId, serial: u32) -> Object {
+    pub(crate) fn existing(loc: LocationId, serial: u64) -> Object {
         Object {
             loc,
             serial,
@@ -65,7 +65,7 @@ impl Object {
     fn location(&self) -> LocationId {
         let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
         assert!(
-            cx.serial.get() == self.serial,
+            cx.serial == self.serial,
             "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
         );
         self.loc
@@ -108,11 +108,24 @@ impl Object {
         site: &'static Location<'static>,
         f: impl FnOnce(u64) -> u64,
     ) -> u64 {
+        self.choose(order, role, site, |_| 1, |old, _| f(old))
+    }
+
+    /// A read-modify-write that always takes effect, but has as many ways to do it as `choices` says.
+    pub(crate) fn choose(
+        &self,
+        order: Order,
+        role: &'static str,
+        site: &'static Location<'static>,
+        choices: fn(u64) -> u32,
+        f: impl FnOnce(u64, u32) -> u64,
+    ) -> u64 {
         let mut request = self.request(Kind::Read, order, site);
-        (request.role, request.rmw) = (role, true);
+        (request.role, request.rmw, request.choices) = (role, true, Some(choices));
         let (old, _) = perform(&request);
-        request.kind = Kind::Write;
-        request.value = f(old);
+        let way = last_way();
+        (request.kind, request.choices) = (Kind::Write, None);
+        request.value = f(old, way);
         perform(&request);
         old
     }
@@ -136,15 +149,9 @@ impl Object {
         (old, took)
     }
 
-    /// A non-atomic access. Answers how many events the thread has had.
-    pub(crate) fn plain(
-        &self,
-        kind: Kind,
-        role: &'static str,
-        site: &'static Location<'static>,
-    ) -> u32 {
+    /// A non-atomic access that is one point.
+    pub(crate) fn plain(&self, kind: Kind, role: &'static str, site: &'static Location<'static>) {
         self.plain_value(kind, 0, role, site);
-        executed()
     }
 
     /// A non-atomic access with a value; answers the value.
@@ -155,29 +162,88 @@ impl Object {
         role: &'static str,
         site: &'static Location<'static>,
     ) -> u64 {
+        self.assert_apart(kind, site);
         let mut request = self.request(kind, CELL_ORDER, site);
         (request.role, request.value) = (role, value);
         perform(&request).0
     }
 
-    /// A non-atomic access that lasts while `f` runs.
-    pub(crate) fn around<R>(
-        &self,
-        kind: Kind,
-        site: &'static Location<'static>,
-        f: impl FnOnce() -> R,
-    ) -> R {
-        let before = self.plain(kind, "", site);
-        let result = f();
-        self.finish(kind, before, site);
-        result
+    /// A non-atomic access that lasts until what is answered goes.
+    pub(crate) fn begin(&self, kind: Kind, site: &'static Location<'static>) -> Access<'_> {
+        self.plain(kind, "", site);
+        if let Phase::Running(cx) = enter() {
+            let opened = Open {
+                loc: self.loc,
+                writes: kind == Kind::Write,
+                site,
+            };
+            cx.exec.borrow_mut().me().open.push(opened);
+        }
+        Access {
+            object: self,
+            kind,
+            site,
+            before: executed(),
+        }
     }
 
-    /// Ends an access that began `before`: if the thread did something in between that others can see, the access is
-    /// no longer one point, and its end is checked too.
-    pub(crate) fn finish(&self, kind: Kind, before: u32, site: &'static Location<'static>) {
-        if visible_since(before) {
-            self.plain(kind, "end of access", site);
+    /// One thread must not access a cell within a conflicting access of its own.
+    fn assert_apart(&self, kind: Kind, site: &'static Location<'static>) {
+        let Phase::Running(cx) = enter() else { return };
+        let overlaps = |open: &&Open| open.loc == self.loc && (open.writes || kind == Kind::Write);
+        let first = cx
+            .exec
+            .borrow_mut()
+            .me()
+            .open
+            .iter()
+            .find(overlaps)
+            .copied();
+        if let Some(first) = first {
+            let what = |writes| if writes { "written" } else { "read" };
+            panic!(
+                "a cell is {} at {site} while this thread has it {} at {}",
+                what(kind == Kind::Write),
+                what(first.writes),
+                first.site
+            );
+        }
+    }
+}
+
+/// An access of a cell that a thread has begun and not ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open {
+    loc: LocationId,
+    writes: bool,
+    site: &'static Location<'static>,
+}
+
+/// A non-atomic access under way. If the thread does something in between that others can see, the access is no longer
+/// one point, and its end is checked too.
+#[derive(Debug)]
+pub(crate) struct Access<'a> {
+    object: &'a Object,
+    kind: Kind,
+    site: &'static Location<'static>,
+    before: u32,
+}
+
+impl Drop for Access<'_> {
+    fn drop(&mut self) {
+        let loc = self.object.loc;
+        if let Phase::Running(cx) = enter() {
+            let mut exec = cx.exec.borrow_mut();
+            let open = &mut exec.me().open;
+            if let Some(this) = open.iter().rposition(|o| o.loc == loc) {
+                open.remove(this);
+            }
+        }
+        if visible_since(self.before) {
+            let mut request = self.object.request(self.kind, CELL_ORDER, self.site);
+            request.role = "end of access";
+            request.since = Some(self.before - 1);
+            perform(&request);
         }
     }
 }
@@ -196,6 +262,20 @@ fn visible_since(before: u32) -> bool {
                 })
         }
         Phase::Aftermath(_) => false,
+    }
+}
+
+/// In which way the thread's last event goes on.
+fn last_way() -> u32 {
+    match enter() {
+        Phase::Running(cx) => {
+            let exec = cx.exec.borrow();
+            let thread = exec.current as usize;
+            let events = &exec.graph.threads[thread].events;
+            let last = exec.threads[thread].executed as usize - 1;
+            events[last].way
+        }
+        Phase::Aftermath(_) => 0,
     }
 }
 

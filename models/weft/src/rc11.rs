@@ -70,9 +70,9 @@ impl Graph {
         self.loc(loc).reads.iter().rev().find(taken_by).copied()
     }
 
-    /// What `read` can read from, coherence-latest first, given coherence and atomicity: a write, and whether
-    /// a weak compare-exchange then fails spuriously.
-    pub(crate) fn sources(&self, read: EventId, out: &mut Vec<(EventId, bool)>) {
+    /// What `read` can read from, coherence-latest first, given coherence and atomicity: a write, and in which of
+    /// the ways that its value leaves.
+    pub(crate) fn sources(&self, read: EventId, out: &mut Vec<(EventId, u32)>) {
         let e = self.ev(read);
         let oldest = self.oldest_visible(e.loc, self.seen_before(read));
         let porf = self.clock(read, Which::Porf);
@@ -82,12 +82,12 @@ impl Graph {
             // other one read from ours, and one in our own past cannot.
             let hopeless =
                 (e.rmw || matches) && self.taken(e.loc, w, read).is_some_and(|r| within(porf, r));
-            if !hopeless {
-                out.push((w, false));
-            }
-            if matches && e.compare.is_some_and(|c| c.weak) {
-                out.push((w, true));
-            }
+            let fails = |way: u32| way != 0 && e.compare.is_some();
+            let ways = 0..e.ways(self.ev(w).value);
+            out.extend(
+                ways.filter(|&way| fails(way) || !hopeless)
+                    .map(|way| (w, way)),
+            );
         }
     }
 
@@ -104,10 +104,12 @@ impl Graph {
     pub(crate) fn race(&self, id: EventId) -> Option<EventId> {
         let e = self.ev(id);
         let l = self.loc(e.loc);
-        // The prefix without what `id` itself acquires: a synchronising read does not race with what it
-        // reads, but its location must have been ready before.
-        let seen = self.clock(id, Which::Hb);
-        let unordered = |&&o: &&EventId| o != id && !within(seen, o);
+        // With what `id` itself acquires: a read that synchronises with a write knows what had been made ready
+        // before that write, the location itself for one.
+        // An access that lasts has seen what it had seen at its beginning.
+        let index = e.since.unwrap_or(id.index);
+        let seen = self.clock(EventId { index, ..id }, Which::Hb);
+        let unordered = |&&o: &&EventId| o.thread != id.thread && !within(seen, o);
         if e.is_atomic() {
             let conflicts =
                 |o: &&EventId| unordered(o) && (e.is_write() || self.ev(**o).is_write());
@@ -121,7 +123,7 @@ impl Graph {
                 if (writes || e.is_write()) && unordered(&o) {
                     return Some(*o);
                 }
-                if writes && *o != id {
+                if writes && *o != id && e.since.is_none() {
                     return None;
                 }
             }
@@ -141,7 +143,7 @@ impl Graph {
     /// favour of a revisit only if each was; otherwise some other graph does that revisit.
     pub(crate) fn maximally_added(&self, id: EventId, write: EventId) -> bool {
         let e = self.ev(id);
-        if e.spurious || matches!(e.kind, Kind::Choice(picked) if picked != 0) {
+        if e.way != 0 || matches!(e.kind, Kind::Choice(picked) if picked != 0) {
             return false;
         }
         // Non-atomic accesses are ordered with every conflicting one, or the graph is an error already.
@@ -180,7 +182,7 @@ impl Graph {
     pub(crate) fn settled(&self, read: EventId) -> bool {
         let e = self.ev(read);
         let Some(source) = e.rf else { return true };
-        if e.spurious {
+        if e.way != 0 {
             return true;
         }
         let late = self.ev(source).stamp > e.stamp;

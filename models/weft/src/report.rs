@@ -1,11 +1,17 @@
 //! What a check found.
 
 use std::fmt;
+use std::panic::Location;
 use std::time::Duration;
 
 use crate::decisions::Decisions;
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
+
+/// Ends a check whose own state makes no sense: no verdict could be trusted.
+pub(crate) fn internal_error(what: &str) -> ! {
+    panic!("a bug in weft, not in the program that it checks: {what}")
+}
 
 /// The result of a check.
 #[derive(Clone, Debug)]
@@ -55,6 +61,15 @@ pub enum Bound {
     Graphs(u64),
     /// `Builder::max_duration`
     Duration(Duration),
+    /// `Builder::max_events_per_thread`: one execution was not seen to its end.
+    Events {
+        /// The thread that goes on.
+        thread: u32,
+        /// The limit.
+        limit: u32,
+        /// Where in the program it was last.
+        at: &'static Location<'static>,
+    },
     /// One execution only, by [`Builder::replay`](crate::Builder::replay).
     Replay,
 }
@@ -64,6 +79,16 @@ impl fmt::Display for Bound {
         match self {
             Bound::Graphs(n) => write!(f, "stopped after {n} graphs"),
             Bound::Duration(d) => write!(f, "stopped after {d:?}"),
+            Bound::Events { thread, limit, at } => write!(
+                f,
+                "thread {thread} has done more than {limit} operations in one execution, the last at {}:{}: a loop \
+                 without an end, or one that waits without saying so. Call weft::hint::spin_loop() or \
+                 weft::thread::yield_now() in every turn of a waiting loop, and wait by looking: a turn that changes \
+                 something (takes a lock, say) does not count as waiting. Raise max_events_per_thread if the \
+                 thread really does that much",
+                at.file(),
+                at.line()
+            ),
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
@@ -110,13 +135,6 @@ pub enum FailureKind {
         /// What it did now.
         found: String,
     },
-    /// A thread has more events than `Builder::max_events_per_thread`.
-    EventLimit {
-        /// The thread.
-        thread: u32,
-        /// The limit.
-        limit: u32,
-    },
     /// A destructor that runs because the execution is over does not end.
     StuckDestructor {
         /// The thread.
@@ -150,26 +168,39 @@ impl FailureKind {
 
     fn advice(&self) -> Option<&'static str> {
         match self {
+            FailureKind::Race { .. } => Some(
+                "order the two: let the first be followed by a release (a store, an unlock), and the other come after an \
+                 acquire that reads from it; or make the location atomic. An atomic races only with its own creation: \
+                 what publishes it must be a release",
+            ),
+            FailureKind::Uninitialised { .. } => Some(
+                "write the cell first, and let the reader acquire what the writer released after that; a value that was \
+                 taken is gone",
+            ),
+            FailureKind::Hang { .. } => Some(
+                "no further value comes: a store is missing or was overwritten before it was seen, or the loop waits for \
+                 a value that is never the last. Follow the location in the graph",
+            ),
+            FailureKind::Deadlock { .. } => Some(
+                "a lock that is never given back, locks taken in different orders, or a wake-up that came before the \
+                 wait: look at the condition again after announcing the wait, and change it before waking",
+            ),
             FailureKind::Nondeterminism { .. } => Some(
                 "the closure must behave the same whenever it reads the same values from weft's atomics. \
                  Usual culprits: the iteration order of a HashMap, time, randomness, state that outlives the \
-                 closure (statics, thread-locals), behaviour that depends on an address (store pointers in \
+                 closure (statics, thread-locals), a destructor in an Arc whose last clone goes in one thread or the other (keep a \
+                 clone until the threads are joined), behaviour that depends on an address (store pointers in \
                  AtomicPtr, not in integers)",
-            ),
-            FailureKind::EventLimit { .. } => Some(
-                "a loop without an end, or one that waits without saying so: call weft::hint::spin_loop() or \
-                 weft::thread::yield_now() in every turn of a waiting loop, and wait with loads or compare_exchange: a turn \
-                 that writes (a swap, say) does not count as waiting. Raise max_events_per_thread if the \
-                 thread really does that much",
             ),
             FailureKind::StuckDestructor { .. } => Some(
                 "when an execution ends early its threads are unwound, and destructors run with nobody else left \
-                 to wake them; let a destructor that waits give up when std::thread::panicking()",
+                 to wake them; let a destructor that waits give up when std::thread::panicking(), and a loop around \
+                 catch_unwind end when it has caught something that is not its own",
             ),
             FailureKind::Decisions => Some(
                 "a decision list dies when the program changes; run the check again to get a new one",
             ),
-            _ => None,
+            FailureKind::Panic { .. } => None,
         }
     }
 }
@@ -198,6 +229,8 @@ pub struct Failure {
     pub graph: Graph,
     /// What [`Builder::replay`](crate::Builder::replay) needs to get there again.
     pub decisions: Decisions,
+    /// Of a hang or a deadlock: for each thread that waits, where and for what.
+    pub waits: Vec<String>,
 }
 
 impl Failure {
@@ -215,6 +248,7 @@ impl Failure {
             decisions: Decisions::of(graph, last),
             kind,
             graph: graph.clone(),
+            waits: Vec::new(),
         }
     }
 
@@ -248,9 +282,9 @@ impl Failure {
             FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
                 threads.iter().map(last).collect()
             }
-            FailureKind::Panic { thread, .. }
-            | FailureKind::EventLimit { thread, .. }
-            | FailureKind::StuckDestructor { thread } => vec![last(thread)],
+            FailureKind::Panic { thread, .. } | FailureKind::StuckDestructor { thread } => {
+                vec![last(thread)]
+            }
             FailureKind::Nondeterminism { .. } | FailureKind::Decisions => Vec::new(),
         }
     }
@@ -292,12 +326,6 @@ impl Failure {
             FailureKind::Nondeterminism { expected, found } => format!(
                 "the program is not deterministic\n  it did: {expected}\n  on running again: {found}"
             ),
-            FailureKind::EventLimit { thread, limit } => {
-                format!(
-                    "{} has done more than {limit} operations",
-                    self.graph.thread_name(*thread)
-                )
-            }
             FailureKind::StuckDestructor { thread } => {
                 format!(
                     "a destructor of {} does not end",
@@ -312,6 +340,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.message())?;
+        for wait in &self.waits {
+            writeln!(f, "  {wait}")?;
+        }
         if let Some(advice) = self.kind.advice() {
             writeln!(f, "  advice: {advice}")?;
         }

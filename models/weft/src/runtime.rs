@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::{Location, resume_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -28,8 +29,11 @@ pub(crate) struct RunOver;
 /// Operations that one thread may do while it is being unwound before it is given up.
 const UNWINDING_LIMIT: u32 = 100_000;
 
-/// What a yield counts for among those operations.
+/// What a yield, or catching the unwinding, counts for among those operations.
 const UNWINDING_YIELD: u32 = 1_000;
+
+/// The runs of the whole process are numbered, so that no object of one is taken for one of another.
+static RUNS: AtomicU64 = AtomicU64::new(0);
 
 /// Threads that may be given up so: each keeps its stack.
 const LOST_LIMIT: u32 = 1_000;
@@ -43,7 +47,7 @@ pub(crate) struct Context {
     aftermath: RefCell<HashMap<LocationId, u64>>,
     unwinding_steps: Cell<u32>,
     /// Tells objects of this run from those of earlier ones.
-    pub(crate) serial: Cell<u32>,
+    pub(crate) serial: u64,
 }
 
 thread_local! {
@@ -75,6 +79,8 @@ pub(crate) fn enter<'a>() -> Phase<'a> {
         return Phase::Running(cx);
     }
     if !std::thread::panicking() {
+        // Whoever catches this in a loop is given up like a destructor that waits in one.
+        unwinding_step(cx, UNWINDING_YIELD);
         resume_unwind(Box::new(RunOver));
     }
     unwinding_step(cx, 1);
@@ -189,7 +195,6 @@ pub(crate) fn register(cx: &Context, child: u32, body: Body) {
 pub(crate) struct Pool {
     stacks: Vec<DefaultStack>,
     stack_size: usize,
-    serial: u32,
     /// Threads given up in a destructor that does not end.
     lost: u32,
     pub(crate) lost_one: bool,
@@ -209,7 +214,6 @@ impl Pool {
         Pool {
             stacks: Vec::new(),
             stack_size,
-            serial: 0,
             lost: 0,
             lost_one: false,
         }
@@ -217,7 +221,6 @@ impl Pool {
 
     /// Runs the program once over `exec`'s graph. Afterwards every thread has ended, blocked or been unwound.
     pub(crate) fn run(&mut self, mut exec: Exec, program: &(dyn Fn() + Sync)) -> Exec {
-        self.serial = self.serial.wrapping_add(1);
         let site = Location::caller();
         let token = exec.next_location(Some("park token of main"), false, site);
         exec.me().token = token;
@@ -231,7 +234,7 @@ impl Pool {
             spawned: RefCell::new(vec![(0, main as Body)]),
             aftermath: RefCell::new(HashMap::new()),
             unwinding_steps: Cell::new(0),
-            serial: Cell::new(self.serial),
+            serial: RUNS.fetch_add(1, Ordering::Relaxed),
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
         let previous = CONTEXT.replace(&raw const cx);
@@ -253,7 +256,7 @@ impl Pool {
                 let mut exec = cx.exec.borrow_mut();
                 if exec.probe.is_some() {
                     // The probing thread did not come back.
-                    exec.learn(None);
+                    exec.refute();
                 }
                 if exec.stop.is_some() {
                     return;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
-use crate::runtime::{Phase, enter, perform, register, wait_for_last_read, yielded};
+use crate::runtime::{Phase, enter, over, perform, register, wait_for_last_read, yielded};
 
 type Packet<T> = Arc<Mutex<Option<T>>>;
 
@@ -24,7 +24,7 @@ pub struct ThreadId(u32);
 pub struct Thread {
     id: u32,
     token: LocationId,
-    serial: u32,
+    serial: u64,
     name: Option<String>,
 }
 
@@ -147,10 +147,10 @@ where
             let id = exec.next_child(name.clone());
             let token = exec.next_location(None, false, site);
             exec.threads[id as usize].token = token;
-            (id, token, cx.serial.get())
+            (id, token, cx.serial)
         }
         // Too late for threads: a handle that joins at once.
-        Phase::Aftermath(cx) => (u32::MAX, LocationId::NONE, cx.serial.get()),
+        Phase::Aftermath(cx) => (u32::MAX, LocationId::NONE, cx.serial),
     };
     if let Phase::Running(cx) = enter() {
         let packet = Arc::clone(&packet);
@@ -205,7 +205,7 @@ pub fn current() -> Thread {
     Thread {
         id,
         token: exec.threads[id as usize].token,
-        serial: cx.serial.get(),
+        serial: cx.serial,
         name,
     }
 }
@@ -221,19 +221,8 @@ pub fn current() -> Thread {
 pub fn park() {
     let site = Location::caller();
     let me = current();
-    let may_return = match enter() {
-        Phase::Running(cx) => {
-            let mut exec = cx.exec.borrow_mut();
-            exec.rules.spurious_park && !exec.me().spurious_park
-        }
-        Phase::Aftermath(_) => return,
-    };
-    if may_return {
-        let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
-        request.role = "park";
-        if perform(&request).0 != 0 {
-            return;
-        }
+    if over() || wakes_by_itself("park", site) {
+        return;
     }
     let token = Object::existing(me.token, me.serial);
     let take = Compare {
@@ -245,13 +234,31 @@ pub fn park() {
     loop {
         let (_, took) = token.exchange(take, 0, "park", site);
         match enter() {
-            Phase::Running(cx) if took => {
-                cx.exec.borrow_mut().me().spurious_park = false;
-                return;
-            }
+            Phase::Running(_) if took => return woken(),
             Phase::Running(_) => wait_for_last_read(),
             Phase::Aftermath(_) => return,
         }
+    }
+}
+
+/// Whether the calling thread, which is about to wait, is woken by nothing at all.
+pub(crate) fn wakes_by_itself(role: &'static str, site: &'static Location<'static>) -> bool {
+    let may = match enter() {
+        Phase::Running(cx) => {
+            let mut exec = cx.exec.borrow_mut();
+            exec.rules.spurious_park && !exec.me().spurious_park
+        }
+        Phase::Aftermath(_) => false,
+    };
+    let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
+    request.role = role;
+    may && perform(&request).0 != 0
+}
+
+/// The calling thread was woken by another: it may wake by itself again.
+pub(crate) fn woken() {
+    if let Phase::Running(cx) = enter() {
+        cx.exec.borrow_mut().me().spurious_park = false;
     }
 }
 

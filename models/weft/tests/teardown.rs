@@ -8,7 +8,11 @@ use weft::sync::{Arc, Mutex};
 use weft::{Builder, FailureKind, Report, hint, thread};
 
 fn check(f: impl Fn() + Send + Sync + 'static) -> Report {
-    Builder::default().check(f)
+    let builder = Builder {
+        awaits: true,
+        ..Builder::default()
+    };
+    builder.check(f)
 }
 
 /// Stores, loads, locks and joins when it goes.
@@ -227,4 +231,60 @@ fn a_poisoned_lock() {
         assert!(lock.lock().is_err());
     });
     assert!(report.is_complete(), "{report}");
+}
+
+#[test]
+fn catching_the_unwinding_in_a_loop_without_an_end() {
+    // In the execution in which main looks too early, the worker catches what unwinds it, again and again.
+    let report = check(|| {
+        let x = Arc::new(AtomicU32::new(0));
+        let y = Arc::clone(&x);
+        let t = thread::spawn(move || {
+            while catch_unwind(AssertUnwindSafe(|| {
+                while y.load(Acquire) == 0 {
+                    hint::spin_loop();
+                }
+            }))
+            .is_err()
+            {}
+        });
+        x.store(1, Release);
+        t.join().unwrap();
+    });
+    assert!(report.is_complete(), "{report}");
+    assert!(report.blocked > 0, "{report}");
+}
+
+#[test]
+fn a_visitor_that_panics() {
+    for workers in [1, 2, 4] {
+        let builder = Builder {
+            workers,
+            ..Builder::default()
+        };
+        let visit = |_: &weft::Graph| panic!("seen enough");
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            builder.visit(visit, || {
+                let x = Arc::new(AtomicU32::new(0));
+                let y = Arc::clone(&x);
+                let t = thread::spawn(move || y.store(1, Relaxed));
+                x.load(Relaxed);
+                t.join().unwrap();
+            })
+        }));
+        let payload = caught.expect_err("the visitor panics");
+        assert_eq!(payload.downcast_ref(), Some(&"seen enough"));
+    }
+}
+
+#[test]
+fn an_object_of_another_check() {
+    static KEPT: std::sync::OnceLock<AtomicU32> = std::sync::OnceLock::new();
+    let program = || {
+        KEPT.get_or_init(|| AtomicU32::new(0)).store(1, Relaxed);
+    };
+    assert!(check(program).is_complete());
+    let report = check(program);
+    let failure = report.failure().expect("the object is an old one");
+    assert!(failure.message().contains("an earlier run"), "{failure}");
 }

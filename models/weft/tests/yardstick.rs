@@ -10,7 +10,15 @@ use protocol::{Size, Weaken, run};
 use weft::{Builder, FailureKind, Report};
 
 fn check(size: Size, weaken: Weaken) -> Report {
-    Builder::default().check(move || run(size, weaken))
+    awaits().check(move || run(size, weaken))
+}
+
+/// Every wait of the protocol is an await.
+fn awaits() -> Builder {
+    Builder {
+        awaits: true,
+        ..Builder::default()
+    }
 }
 
 fn size(workers: usize, slots: usize, requests: usize) -> Size {
@@ -49,7 +57,7 @@ fn several_workers_count_alike() {
     for workers in [1, 2, 4] {
         let builder = Builder {
             workers,
-            ..Builder::default()
+            ..awaits()
         };
         let mut visited = 0;
         let report = builder.visit(|_| visited += 1, || run(size(1, 3, 6), Weaken::Nothing));
@@ -65,7 +73,7 @@ fn several_workers_count_alike() {
 #[test]
 fn every_graph_is_another_one() {
     let mut seen = std::collections::BTreeSet::new();
-    let report = Builder::default().visit(
+    let report = awaits().visit(
         |g| assert!(seen.insert(g.canonical())),
         || run(size(2, 2, 6), Weaken::Nothing),
     );
@@ -103,7 +111,7 @@ fn limits_end_as_bounded() {
     use weft::{Bound, Verdict};
     let builder = Builder {
         max_graphs: Some(10),
-        ..Builder::default()
+        ..awaits()
     };
     let report = builder.check(|| run(size(1, 3, 6), Weaken::Nothing));
     assert!(
@@ -114,7 +122,7 @@ fn limits_end_as_bounded() {
     let max_duration = Some(Duration::from_millis(1));
     let builder = Builder {
         max_duration,
-        ..Builder::default()
+        ..awaits()
     };
     let report = builder.check(|| run(size(1, 3, 6), Weaken::Nothing));
     assert!(
@@ -126,7 +134,7 @@ fn limits_end_as_bounded() {
 #[test]
 fn every_happens_before_has_a_reason() {
     let mut pairs = 0;
-    Builder::default().visit(
+    awaits().visit(
         |g| {
             let order = g.in_order();
             for &a in &order {

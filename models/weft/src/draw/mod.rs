@@ -4,6 +4,8 @@ mod dot;
 mod svg;
 mod text;
 
+use std::panic::Location;
+
 use crate::event::{EventId, Kind, LocationId};
 use crate::graph::Graph;
 
@@ -89,6 +91,42 @@ impl Graph {
             (_, _, negative @ -0x8000_0000..0) => negative.to_string(),
             (_, value, _) => value.to_string(),
         }
+    }
+
+    /// `main spins at src/lib.rs:7: R acq flag = 0`, of a thread whose events from `start` on wait for another value.
+    pub(crate) fn waits_for_a_value(&self, thread: u32, start: u32) -> String {
+        let read = (start..self.len(thread))
+            .rev()
+            .map(|index| EventId { thread, index })
+            .find(|&id| self.ev(id).is_read() && self.ev(id).is_atomic());
+        let name = self.thread_name(thread);
+        let Some(read) = read else { return name };
+        let (e, text) = (self.ev(read), self.event_text(read));
+        let how = match e.role {
+            "lock" => "waits for a lock",
+            "park" => "is parked",
+            "wait" => "waits for a notification",
+            _ => "spins",
+        };
+        format!(
+            "{name} {how} at {}:{}: {text}",
+            e.site.file(),
+            e.site.line()
+        )
+    }
+
+    /// `main joins t1 at src/lib.rs:7`
+    pub(crate) fn waits_for_an_end(
+        &self,
+        thread: u32,
+        child: u32,
+        at: Option<&'static Location<'static>>,
+    ) -> String {
+        let at = at.map_or(String::new(), |at| {
+            format!(" at {}:{}", at.file(), at.line())
+        });
+        let (name, child) = (self.thread_name(thread), self.thread_name(child));
+        format!("{name} joins {child}{at}")
     }
 
     /// A thread's name: `main`, the name it was given, or `t` and its number.

@@ -128,8 +128,7 @@ impl<T: Value> Atomic<T> {
         self.exchange(current, new, success, failure, false)
     }
 
-    /// As std's `compare_exchange_weak`: it may fail spuriously, but not twice in a row (see
-    /// [`Builder::spurious_cas`](crate::Builder)).
+    /// As std's `compare_exchange_weak`: it may fail spuriously (see [`Builder::spurious_cas`](crate::Builder)).
     #[track_caller]
     pub fn compare_exchange_weak(
         &self,

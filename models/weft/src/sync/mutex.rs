@@ -9,6 +9,7 @@ use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 use crate::event::{Compare, Order};
 use crate::object::Object;
 use crate::runtime::{over, wait_for_last_read};
+use crate::thread::{wakes_by_itself, woken};
 
 const FREE: u64 = 0;
 const HELD: u64 = 1;
@@ -214,16 +215,34 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
     }
 }
 
-/// `std::sync::Condvar`, without spurious wake-ups and without time-outs.
+/// `std::sync::Condvar`, without time-outs.
 ///
-/// Waiters are numbered in the order in which they begin to wait, and `notify_one` wakes the lowest number that still
-/// waits; since every order of beginning is explored, so is every choice between waiters.
+/// `notify_one` wakes any of those that wait, and each is explored. A wait ends without a notification only if the model's
+/// [`Builder`](crate::Builder) allows spurious wake-ups, and then not twice in a row.
 pub struct Condvar {
-    /// How many waits have begun, and below which number they are released: two halves of one word.
+    /// How many waits have begun, and which of them are over: the high bits of one word, and a bit for each.
     state: Object,
 }
 
-const BEGUN: u64 = 1 << 32;
+/// One wait more.
+const BEGUN: u64 = 1 << WAITS;
+
+/// Waits that one condition variable can tell apart.
+const WAITS: u32 = 56;
+
+/// The waits that have begun, and those of them that no notification has ended.
+fn waits(state: u64) -> (u64, u64) {
+    let begun = (1 << (state >> WAITS)) - 1;
+    (begun, begun & !state)
+}
+
+/// The `nth` of the bits that are set.
+fn nth_bit(mut bits: u64, nth: u32) -> u64 {
+    for _ in 0..nth {
+        bits &= bits.wrapping_sub(1);
+    }
+    bits & bits.wrapping_neg()
+}
 
 impl Condvar {
     /// A condition variable that nobody waits for.
@@ -241,21 +260,33 @@ impl Condvar {
     ///
     /// # Errors
     /// If the mutex is poisoned.
+    ///
+    /// # Panics
+    /// Panics in the 57th wait of an execution.
     #[track_caller]
     pub fn wait<'a, T: ?Sized>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         let site = Location::caller();
         let mutex = guard.mutex;
-        let before = self
-            .state
-            .update(Order::Relaxed, "wait", site, |s| s.wrapping_add(BEGUN));
-        let ticket = before >> 32;
-        drop(guard);
-        // What a notifier did before is not ordered by the notification but by the lock, as in std.
-        while self.state.load(Order::Relaxed, "wait", site) & (BEGUN - 1) <= ticket {
-            if over() {
-                break;
+        if wakes_by_itself("wait", site) {
+            drop(guard);
+        } else {
+            let before = self
+                .state
+                .update(Order::Relaxed, "wait", site, |s| s.wrapping_add(BEGUN));
+            let ticket = before >> WAITS;
+            assert!(
+                ticket < u64::from(WAITS),
+                "one condition variable is waited for more than {WAITS} times in one execution"
+            );
+            drop(guard);
+            // What a notifier did before is not ordered by the notification but by the lock, as in std.
+            while self.state.load(Order::Relaxed, "wait", site) >> ticket & 1 == 0 {
+                if over() {
+                    break;
+                }
+                wait_for_last_read();
             }
-            wait_for_last_read();
+            woken();
         }
         loop {
             match mutex.take(site) {
@@ -284,13 +315,16 @@ impl Condvar {
         Ok(guard)
     }
 
-    /// Wakes the longest waiter, if there is one.
+    /// Wakes a waiter, if there is one: any of them.
     #[track_caller]
     pub fn notify_one(&self) {
-        self.state
-            .update(Order::Relaxed, "notify_one", Location::caller(), |s| {
-                if s % BEGUN < s / BEGUN { s + 1 } else { s }
-            });
+        self.state.choose(
+            Order::Relaxed,
+            "notify_one",
+            Location::caller(),
+            |state| waits(state).1.count_ones(),
+            |state, way| state | nth_bit(waits(state).1, way),
+        );
     }
 
     /// Wakes every waiter.
@@ -298,7 +332,7 @@ impl Condvar {
     pub fn notify_all(&self) {
         self.state
             .update(Order::Relaxed, "notify_all", Location::caller(), |s| {
-                s / BEGUN * BEGUN + s / BEGUN
+                s | waits(s).0
             });
     }
 }

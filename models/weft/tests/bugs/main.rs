@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod cells;
+mod replays;
 mod wake_ups;
 
 use weft::cell::{MaybeUninitCell, UnsafeCell};
 use weft::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
 use weft::sync::{Arc, Condvar, Mutex};
-use weft::{Builder, Decisions, Failure, FailureKind, Report, Verdict, hint, thread};
+use weft::{Bound, Builder, Decisions, Failure, FailureKind, Report, Verdict, hint, thread};
 
 /// A cell that threads share because the program under test orders their accesses, or because the test is that it does not.
 struct Shared<T>(UnsafeCell<T>);
@@ -200,6 +202,11 @@ fn hang() {
         t.join().unwrap();
     });
     assert_eq!(failure.kind, FailureKind::Hang { threads: vec![0] });
+    let text = failure.to_string();
+    assert!(
+        text.contains("main spins at ") && text.contains("advice: no further value"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -258,9 +265,11 @@ fn lost_wake_up_of_a_parked_thread() {
         }
     };
     assert!(check(park(true)).is_complete());
-    assert_eq!(
-        failure(park(false)).kind,
-        FailureKind::Deadlock { threads: vec![0] }
+    let failure = failure(park(false));
+    assert_eq!(failure.kind, FailureKind::Deadlock { threads: vec![0] });
+    assert!(
+        failure.waits[0].starts_with("main is parked at "),
+        "{failure}"
     );
 }
 
@@ -373,18 +382,22 @@ fn nondeterminism() {
 
 #[test]
 fn loop_without_a_yield() {
-    let failure = failure(|| {
+    let report = check(|| {
         let x = Arc::new(AtomicBool::new(false));
         while !x.load(Relaxed) {}
     });
-    assert_eq!(
-        failure.kind,
-        FailureKind::EventLimit {
-            thread: 0,
-            limit: 10_000
-        }
+    let text = report.to_string();
+    assert!(
+        text.contains("spin_loop") && text.contains("main.rs:"),
+        "{text}"
     );
-    assert!(failure.to_string().contains("spin_loop"));
+    let Verdict::Bounded(bound) = report.verdict else {
+        panic!("{text}")
+    };
+    let Bound::Events { thread, limit, .. } = bound else {
+        panic!("{text}")
+    };
+    assert_eq!((thread, limit), (0, 10_000));
 }
 
 #[test]

@@ -39,6 +39,11 @@ fn a_seq_cst_flip_wakes_nobody() {
             threads: vec![0, 1]
         }
     );
+    let [main, other] = &failure.waits[..] else {
+        panic!("{failure}")
+    };
+    assert!(main.starts_with("main joins t1 at "), "{main}");
+    assert!(other.starts_with("t1 is parked at "), "{other}");
     assert!(check(sleeper(flip_and_fence)).is_complete());
 }
 

@@ -53,9 +53,6 @@ struct Thread {
     pc: usize,
     last: u32,
     status: Status,
-    /// The location of the last read, if that was a weak compare-exchange that failed although
-    /// the value was right.
-    spurious: Option<Loc>,
 }
 
 /// An instruction of a thread without nesting.
@@ -125,7 +122,6 @@ impl State {
         let thread = |t| Thread {
             pc: 0,
             last: 0,
-            spurious: None,
             status: if t == 0 {
                 Status::Running
             } else {
@@ -218,9 +214,8 @@ impl State {
                 | Instr::Cas(Cas { loc: l, .. }) => *l,
                 _ => continue,
             };
-            let again = self.threads[t].spurious == Some(loc);
             for (from, value) in self.writes(loc) {
-                for act in outcomes(instr, from, value, again) {
+                for act in outcomes(instr, from, value) {
                     let mut next = self.clone();
                     next.take(t, act, value, instr, turn);
                     next.run_to_reads(code);
@@ -236,10 +231,6 @@ impl State {
         let thread = &mut self.threads[t];
         thread.pc += 1;
         thread.last = value;
-        thread.spurious = match (instr, act) {
-            (Instr::Cas(c), Act::Read { .. }) if c.expected == value => Some(c.loc),
-            _ => None,
-        };
         let in_vain = match (instr, act) {
             (Instr::Await(_, _, wanted), _) => *wanted != value,
             _ => matches!(act, Act::Read { .. }),
@@ -316,10 +307,8 @@ fn source_byte(from: Source) -> u8 {
     }
 }
 
-/// What the instruction may do when it reads this value: a weak compare-exchange has two ways,
-/// but it does not fail spuriously twice in a row at one location (a reduction that the explorer
-/// documents: otherwise retry loops have no end).
-fn outcomes(instr: &Instr, from: Source, value: u32, again: bool) -> Vec<Act> {
+/// What the instruction may do when it reads this value: a weak compare-exchange has two ways.
+fn outcomes(instr: &Instr, from: Source, value: u32) -> Vec<Act> {
     let rmw = |loc, mode, new| Act::Rmw {
         loc,
         mode,
@@ -343,7 +332,7 @@ fn outcomes(instr: &Instr, from: Source, value: u32, again: bool) -> Vec<Act> {
             if value == c.expected {
                 ways.push(rmw(c.loc, c.success, c.new));
             }
-            if value != c.expected || (c.weak && !again) {
+            if value != c.expected || c.weak {
                 ways.push(read(c.loc, Some(c.failure)));
             }
             ways

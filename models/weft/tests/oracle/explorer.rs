@@ -177,6 +177,8 @@ pub(crate) fn explore(program: &Program) -> Found {
         // An exploration without end is a finding too.
         max_events_per_thread: 60,
         max_graphs: Some(200_000),
+        // The enumerator's waits are awaits.
+        awaits: true,
         ..weft::Builder::default()
     };
     let report = builder.visit(

@@ -34,7 +34,7 @@ const ONCE_WRONG: &[(&str, &str)] = &[
         "spin x acq/rlx 0->2 | store x rlx 1",
     ),
     (
-        "two spurious failures in a row are one",
+        "two spurious failures in a row",
         "weak x rlx/rlx 0->2; weak x rlx/rlx 0->1",
     ),
 ];
