@@ -158,4 +158,6 @@ pub use catch::{Caught, Replayed, Subject, catch, replay, rerun};
 use catch::{Log, Model, taken};
 
 #[cfg(weft)]
+pub use self::weft::builder as weft_builder;
+#[cfg(weft)]
 pub(crate) use self::weft::{first_half, visit};

@@ -21,7 +21,7 @@
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
 use crate::run::{run, subject};
 use flipside::{Design, Dispatch, mutate};
-use flipside_models::checker::{Caught, Checker};
+use flipside_models::checker::{Caught, Checker, weft_builder};
 use flipside_models::log::normalised;
 use flipside_models::mutant::Mutant;
 use flipside_models::replay::PlanSeed;
@@ -207,7 +207,7 @@ impl fmt::Display for Family {
 /// The execution that fails, and the plan.
 pub fn check(plan: &Plan, mutant: Option<Mutant>) -> Result<u64, Failing> {
     let copy = plan.clone();
-    let report = weft::Builder::new().check(move || {
+    let report = weft_builder().check(move || {
         mutate(mutant.map(|Mutant(mutation)| mutation));
         let _ = run(&copy);
     });

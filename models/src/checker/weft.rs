@@ -11,9 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use weft::{Decisions, EventId, Failure, Graph, Kind};
 
-/// The engine's waits are monotone: each turn asks anew whether a count or a flag has come as far as it must, and
-/// nothing of a turn that found it had not is kept. So every turn may be taken for an await.
-fn builder() -> weft::Builder {
+/// weft, told that each turn of a waiting loop is an await. The engine's waits are such: all that is left of a turn that
+/// waits on is which requests have come back, and it does not matter when a side has heard of that. A test explores
+/// every scenario without this promise, at a small size, and compares what they show.
+#[must_use]
+pub fn builder() -> weft::Builder {
     weft::Builder {
         awaits: true,
         ..weft::Builder::new()
