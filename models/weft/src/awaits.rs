@@ -99,7 +99,8 @@ impl Exec {
         }
         if !self.rules.awaits {
             let me = self.me();
-            if me.yields.last().is_none_or(|y| y.executed < executed) {
+            let again = |y: &Yield| (y.site, y.executed) == (site, executed);
+            if !me.yields.last().is_some_and(again) {
                 me.yields.push(Yield { site, executed });
             }
         }

@@ -94,7 +94,8 @@ impl Builder {
         self.search(&f, Some(&mut visit))
     }
 
-    /// Runs exactly the one execution that the decisions describe. The verdict is its failure, or `Bounded`.
+    /// Runs exactly the one execution that the decisions describe, given the program and the switches that they were found
+    /// with. The verdict is its failure, or `Bounded`.
     pub fn replay<F>(&self, decisions: &Decisions, f: F) -> Report
     where
         F: Fn() + Sync + Send + 'static,

@@ -273,7 +273,7 @@ impl Exec {
             Answer::Wait(Status::ReplayEnd)
         } else if !self.is_turn_of(id.thread) {
             Answer::Wait(Status::Turn)
-        } else if id.index >= self.rules.max_events {
+        } else if id.index >= self.rules.max_events && self.probe.is_none() {
             self.too_many_events()
         } else {
             if self.probe.is_none() {

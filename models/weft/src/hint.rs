@@ -15,6 +15,8 @@ use crate::runtime::yielded;
 /// it does anything else in one of them (it gives up, it looks elsewhere, it writes), the call means nothing here and the
 /// thread just goes on. So a loop that gives up after a few turns is explored to its end, in every way that its
 /// turns can read: bound such loops as tightly as the model allows. Only a count beyond 256 is taken for endless.
+/// That a loop *counts* its turns, and what is done with the count once it ends, is seen in part: of turns in a row that see
+/// nothing new, no more than one is explored. Leave such counts out of a model.
 ///
 /// Each turn that sees something new multiplies the graphs, since the program may remember it. If it never does,
 /// [`Builder::awaits`](crate::Builder::awaits) makes every waiting loop as cheap as one load.

@@ -121,7 +121,8 @@
 //!   thread that the checker happens to run last, and not also by each of the others. So a destructor inside an `Arc` that
 //!   touches atomics or cells may be reported as a race or as nondeterminism where there is none, and what it does in
 //!   another thread is not explored. Keep one clone until the threads are joined, and it runs there, always.
-//! - A waiting loop that gives up by itself after more than 256 turns without news is taken for one that never does.
+//! - A waiting loop that gives up by itself after more than 256 turns without news is taken for one that never does, and how
+//!   many such turns one makes before it sees something new is taken not to matter.
 //! - A [`sync::Condvar`] tells 56 waits of one execution apart; the next one panics.
 //! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits.
 //! - A destructor that panics while an execution is being unwound ends the process, as in all of Rust: destructors must not

@@ -155,7 +155,7 @@ impl FailureKind {
     pub(crate) fn blocked_early(expected: &Event) -> FailureKind {
         FailureKind::Nondeterminism {
             expected: describe(expected),
-            found: "the end of a waiting loop's turn".into(),
+            found: "an operation that has to wait".into(),
         }
     }
 

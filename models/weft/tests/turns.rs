@@ -262,11 +262,9 @@ fn a_loop_that_only_yields() {
     };
     let report = builder.check(|| {
         let x = AtomicU32::new(0);
-        while x.load(Relaxed) == 0 {
+        x.load(Relaxed);
+        loop {
             hint::spin_loop();
-            loop {
-                hint::spin_loop();
-            }
         }
     });
     let Verdict::Bounded(Bound::Events { limit, .. }) = report.verdict else {

@@ -120,20 +120,47 @@ fn weak_compare_exchange_in_a_waiting_loop() {
 #[test]
 fn a_swap_loop_waits() {
     // A swap that only writes back what it read.
-    let report = check(|| {
-        let (a, b) = word();
-        let take = |lock: &AtomicU32| {
-            while lock.swap(1, Acquire) == 1 {
-                hint::spin_loop();
+    let take = |lock: &AtomicU32| {
+        while lock.swap(1, Acquire) == 1 {
+            hint::spin_loop();
+        }
+        lock.store(0, Release);
+    };
+    for (threads, orders) in [(2, 2), (3, 6)] {
+        let program = move || {
+            let (lock, _) = word();
+            let takers: Vec<_> = (0..threads)
+                .map(|_| {
+                    let lock = Arc::clone(&lock);
+                    thread::spawn(move || take(&lock))
+                })
+                .collect();
+            for t in takers {
+                t.join().unwrap();
             }
-            lock.store(0, Release);
         };
-        let t = thread::spawn(move || take(&a));
-        take(&b);
+        let report = check(program);
+        assert!(report.is_complete(), "{report}");
+        assert_eq!(report.complete, orders, "{report}");
+        assert!(threads > 2 || Builder::default().check(program).is_complete());
+    }
+}
+
+#[test]
+fn a_long_turn_is_a_turn() {
+    let builder = Builder {
+        max_events_per_thread: 200,
+        ..Builder::default()
+    };
+    let report = builder.check(|| {
+        let (a, b) = word();
+        let t = thread::spawn(move || a.store(1, Release));
+        while !(0..50).any(|_| b.load(Acquire) == 1) {
+            hint::spin_loop();
+        }
         t.join().unwrap();
     });
     assert!(report.is_complete(), "{report}");
-    assert_eq!(report.complete, 2, "{report}");
 }
 
 #[test]
