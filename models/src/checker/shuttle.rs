@@ -5,7 +5,7 @@ mod schedule;
 
 use super::{Bounds, Caught, Model, Progress, Replayed, quietly};
 use crate::log::{execution, normalised};
-use crate::seed::Schedule;
+use crate::seed::{Length, Schedule};
 use crate::shrink::shrink;
 use crate::verdict::{Findings, Verdict};
 use schedule::{Following, Noted, Noting, Runs};
@@ -32,7 +32,7 @@ pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     progress: Progress,
-) -> Findings {
+) -> (Findings, Option<Schedule>) {
     let start = Instant::now();
     let scenario = Arc::new(scenario);
     let progress = Arc::new(Mutex::new(progress));
@@ -50,9 +50,10 @@ pub(super) fn check(
             scenario();
         }
     };
+    let noted = Noted::default();
     let (outcome, asked, how) = if bounds.schedules == 0 {
         let cap = bounds.executions.map_or(usize::MAX, |most| most as usize);
-        let dfs = DfsScheduler::new(Some(cap), false);
+        let dfs = Noting(DfsScheduler::new(Some(cap), false), noted.clone());
         (
             explore(dfs, bounds, counted()),
             cap as u64,
@@ -61,8 +62,9 @@ pub(super) fn check(
     } else {
         let random = RandomScheduler::new_from_seed(SEED, bounds.schedules);
         let pct = PctScheduler::new_from_seed(SEED, PCT_DEPTH, bounds.schedules);
-        let outcome = explore(random, bounds, counted());
-        let outcome = outcome.and_then(|()| explore(pct, bounds, counted()));
+        let outcome = explore(Noting(random, noted.clone()), bounds, counted());
+        let pct = || explore(Noting(pct, noted.clone()), bounds, counted());
+        let outcome = outcome.and_then(|()| pct());
         let how = format!("{0} random + {0} PCT schedules, SC only", bounds.schedules);
         (outcome, 2 * bounds.schedules as u64, how)
     };
@@ -72,18 +74,28 @@ pub(super) fn check(
         0 => executions == asked || bounds.time.is_some_and(|limit| start.elapsed() > limit),
         _ => executions < asked,
     };
-    let verdict = match outcome {
-        Err(why) => Verdict::Failed(why),
-        Ok(()) if ended_early => {
-            Verdict::Bounded(format!("stopped after {executions} schedules, SC only"))
-        }
-        Ok(()) => Verdict::Bounded(how),
+    let (verdict, schedule) = match outcome {
+        Err(why) => (Verdict::Failed(why), Some(Schedule::Tasks(noted.runs()))),
+        Ok(()) if ended_early => (stopped(bounds, executions, asked), None),
+        Ok(()) => (Verdict::Bounded(how), None),
     };
-    Findings {
+    let findings = Findings {
+        cut_off: ended_early && schedule.is_none(),
         verdict,
         executions,
         time: start.elapsed(),
-    }
+        seed: None,
+    };
+    (findings, schedule)
+}
+
+/// The verdict on a search that a cap ended: on executions, if it came to that many.
+fn stopped(bounds: Bounds, executions: u64, asked: u64) -> Verdict {
+    let why = match bounds.time {
+        Some(limit) if executions < asked => format!("{limit:?}"),
+        _ => format!("{executions} schedules"),
+    };
+    Verdict::Bounded(format!("stopped after {why}, SC only"))
 }
 
 /// How shuttle is run here.
@@ -138,16 +150,18 @@ pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
     let same: Vec<_> = others.filter(|other| other.0 == first.0).collect();
     let (failure, runs) = std::iter::once(first)
         .chain(same)
-        .min_by_key(|(_, runs)| cost(runs))?;
+        .min_by_key(|(_, runs)| length(runs))?;
     Some(Caught {
         failure,
         schedule: Schedule::Tasks(runs),
     })
 }
 
-/// Fewest switches first, then fewest steps.
-fn cost(runs: &Runs) -> (usize, usize) {
-    (runs.len(), runs.iter().map(|(_, steps)| steps).sum())
+fn length(runs: &Runs) -> Length {
+    Length {
+        switches: runs.len().saturating_sub(1),
+        steps: runs.iter().map(|(_, steps)| steps).sum(),
+    }
 }
 
 /// The same failure by the least schedule that delta debugging comes to.
@@ -161,10 +175,10 @@ pub(super) fn minimise(model: &Model, caught: Caught) -> Caught {
         let model = model.clone();
         let why = explore(scheduler, Bounds::default(), move || model(None)).err()?;
         let runs = noted.runs();
-        let cost = cost(&runs);
-        (normalised(&why) == caught.failure).then_some((runs, cost))
+        let length = length(&runs);
+        (normalised(&why) == caught.failure).then_some((runs, length))
     };
-    let start = (runs.clone(), cost(&runs));
+    let start = (runs.clone(), length(&runs));
     let (runs, _) = shrink(start, ATTEMPTS, edits, attempt);
     Caught {
         failure: caught.failure,

@@ -3,7 +3,7 @@
 use super::{Bounds, Caught, Model, Progress, Replayed};
 use crate::log::{Execution, Source, execution, normalised};
 use crate::program::Program;
-use crate::seed::Schedule;
+use crate::seed::{Length, Schedule};
 use crate::shrink::shrink;
 use crate::verdict::{Findings, Verdict};
 use flipside::trace::{Record, What, record_into};
@@ -15,7 +15,7 @@ pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     mut progress: Progress,
-) -> Findings {
+) -> (Findings, Option<Schedule>) {
     let start = Instant::now();
     let mut builder = weft::Builder::new();
     builder.max_duration = bounds.time;
@@ -28,7 +28,11 @@ pub(super) fn check(
         graphs += 1;
     };
     let report = builder.visit(counting, scenario);
-    findings(&report, start.elapsed())
+    let findings = findings(&report, start.elapsed());
+    (
+        findings,
+        report.failure().map(|failure| caught(failure).schedule),
+    )
 }
 
 fn findings(report: &weft::Report, time: Duration) -> Findings {
@@ -38,9 +42,11 @@ fn findings(report: &weft::Report, time: Duration) -> Findings {
         weft::Verdict::Failed(failure) => (Verdict::Failed(failure.message()), 1),
     };
     Findings {
+        cut_off: matches!(verdict, Verdict::Bounded(_)),
         verdict,
         executions: report.complete + failed,
         time,
+        seed: None,
     }
 }
 
@@ -63,7 +69,7 @@ fn caught(failure: &Failure) -> Caught {
 /// Executions that shrinking a decision list may take.
 const ATTEMPTS: usize = 3_000;
 
-/// The same failure by the fewest events that leaving decisions out comes to.
+/// The same failure by the least execution that leaving decisions out comes to.
 pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
     let Schedule::Decisions(text) = &found.schedule else {
         return found;
@@ -89,12 +95,12 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
         let same = normalised(&failure.message()) == found.failure && again(failure);
         let text = failure.decisions.to_string();
         let steps = single(text.split_once(' ')?.1);
-        let cost = (steps.len(), switches(&steps));
-        same.then_some((steps, cost))
+        let length = length(&steps);
+        same.then_some((steps, length))
     };
     let steps = single(list);
-    let cost = (steps.len(), switches(&steps));
-    let (steps, _) = shrink((steps, cost), ATTEMPTS, defaults, attempt);
+    let length = length(&steps);
+    let (steps, _) = shrink((steps, length), ATTEMPTS, defaults, attempt);
     Caught {
         schedule: Schedule::Decisions(joined(version, &steps)),
         failure: found.failure,
@@ -126,11 +132,13 @@ fn thread(step: &str) -> &str {
     &step[..end.unwrap_or(step.len())]
 }
 
-fn switches(steps: &[String]) -> usize {
+fn length(steps: &[String]) -> Length {
     let pairs = steps.windows(2);
-    pairs
-        .filter(|pair| thread(&pair[0]) != thread(&pair[1]))
-        .count()
+    let switches = pairs.filter(|pair| thread(&pair[0]) != thread(&pair[1]));
+    Length {
+        switches: switches.count(),
+        steps: steps.len(),
+    }
 }
 
 /// The list with one decision as it would be by default: the newest is read.
