@@ -88,6 +88,10 @@ fn sizes_below(most: Size) -> Vec<Size> {
 ///
 /// If what is found does not come up twice.
 pub fn smaller(seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> {
+    within(BOUNDS, seed, patience)
+}
+
+fn within(bounds: Bounds, seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> {
     let start = Instant::now();
     let program = program(seed)?;
     let least = |program, caught| {
@@ -102,7 +106,7 @@ pub fn smaller(seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> 
             break;
         }
         let program = Program { size, ..program };
-        if let Some(caught) = catch(program, BOUNDS) {
+        if let Some(caught) = catch(program, bounds) {
             return least(program, caught);
         }
     }
@@ -111,7 +115,7 @@ pub fn smaller(seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> 
         failure: seed.failure.clone(),
         schedule: seed.schedule.clone(),
     };
-    let again = catch(program, BOUNDS).filter(|again| *again != known);
+    let again = catch(program, bounds).filter(|again| *again != known);
     let mut best = seed.clone();
     for caught in [known].into_iter().chain(again) {
         let least = least(program, caught)?;
@@ -120,4 +124,56 @@ pub fn smaller(seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> 
         }
     }
     Ok(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checker::{check, rerun};
+
+    /// As rare as a failure can be: no search finds it a second time.
+    const NONE: Bounds = Bounds {
+        time: Some(Duration::ZERO),
+        ..BOUNDS
+    };
+
+    fn failing() -> Result<Seed, String> {
+        let program = Program {
+            scenario: by_name("wake_submitter")?,
+            size: "1x1,2".parse()?,
+            design: Design::default(),
+            mutant: Some("wake-before-flip".parse()?),
+        };
+        let findings = check(program, BOUNDS, |_| ());
+        findings.seed.ok_or_else(|| findings.verdict.to_string())
+    }
+
+    #[test]
+    fn a_search_that_fails_has_the_execution_that_failed() -> Result<(), String> {
+        let seed = failing()?;
+        assert_eq!(seed.found, seed.minimal);
+        let execution = rerun(&seed)?;
+        assert_eq!(execution.steps(), seed.found.steps);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_not_found_again_is_made_smaller_all_the_same() -> Result<(), String> {
+        let seed = failing()?;
+        let small = within(NONE, &seed, None)?;
+        assert_eq!((small.size, small.found), (seed.size, seed.found));
+        assert!(small.minimal.cost() <= seed.minimal.cost());
+        rerun(&small).map(drop)
+    }
+
+    #[test]
+    fn a_smaller_size_is_better_and_is_looked_for_as_long_as_there_is_time() -> Result<(), String> {
+        let seed = failing()?;
+        let small = within(BOUNDS, &seed, None)?;
+        assert_eq!(small.size.to_string(), "1x1,1");
+        rerun(&small)?;
+        let hasty = within(BOUNDS, &seed, Some(Duration::ZERO))?;
+        assert_eq!(hasty.size, seed.size);
+        Ok(())
+    }
 }

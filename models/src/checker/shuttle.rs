@@ -6,14 +6,14 @@ mod schedule;
 use super::{Bounds, Caught, Model, Progress, Replayed, quietly};
 use crate::log::{execution, normalised};
 use crate::seed::{Length, Schedule};
-use crate::shrink::shrink;
+use crate::shrink::{Limit, shrink};
 use crate::verdict::{Findings, Verdict};
 use schedule::{Following, Noted, Noting, Runs};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Fixed, so that two runs of one version explore the same schedules.
 const SEED: u64 = 0x0f11_b51d;
@@ -125,8 +125,11 @@ fn explore(
 /// Failing schedules that are looked at before the shortest is shrunk.
 const FAILURES: usize = 40;
 
-/// Executions that shrinking a schedule may take.
-const ATTEMPTS: usize = 20_000;
+/// How far a schedule is shrunk. The time is for those that only end at [`MAX_STEPS`].
+const LIMIT: Limit = Limit {
+    attempts: 20_000,
+    time: Duration::from_secs(60),
+};
 
 /// A schedule that fails, with the fewest preemptions of the first ones that do.
 pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
@@ -179,7 +182,7 @@ pub(super) fn minimise(model: &Model, caught: Caught) -> Caught {
         (normalised(&why) == caught.failure).then_some((runs, length))
     };
     let start = (runs.clone(), length(&runs));
-    let (runs, _) = shrink(start, ATTEMPTS, edits, attempt);
+    let (runs, _) = shrink(start, LIMIT, edits, attempt);
     Caught {
         failure: caught.failure,
         schedule: Schedule::Tasks(runs),
@@ -187,28 +190,36 @@ pub(super) fn minimise(model: &Model, caught: Caught) -> Caught {
 }
 
 /// Other schedules that may be better: two stretches of one task joined, before or after what was
-/// between them; a stretch cut short, with and without the rest of it moved behind the next.
-fn edits(runs: &[(usize, usize)]) -> Vec<Runs> {
-    let mut edits = Vec::new();
-    for at in 0..runs.len() {
-        if let Some(again) = (at + 1..runs.len()).find(|&next| runs[next].0 == runs[at].0) {
-            let joined = (runs[at].0, runs[at].1 + runs[again].1);
-            let between = &runs[at + 1..again];
-            let (before, after) = (&runs[..at], &runs[again + 1..]);
-            edits.push([before, &[joined], between, after].concat());
-            edits.push([before, between, &[joined], after].concat());
-        }
-    }
-    for at in 0..runs.len() {
-        let (task, steps) = runs[at];
-        for fewer in [steps / 2, steps - 1] {
-            if fewer > 0 && fewer < steps {
-                let (before, after) = (&runs[..at], &runs[at + 1..]);
-                edits.push([before, &[(task, fewer)], after].concat());
-            }
-        }
-    }
-    edits
+/// between them; a stretch cut short.
+fn edits(runs: &[(usize, usize)]) -> impl Iterator<Item = Runs> + use<> {
+    let at = 0..runs.len();
+    let (joining, cutting) = (runs.to_vec(), runs.to_vec());
+    let joined = at.clone().flat_map(move |at| joined(&joining, at));
+    joined.chain(at.flat_map(move |at| cut(&cutting, at)))
+}
+
+fn joined(runs: &[(usize, usize)], at: usize) -> Vec<Runs> {
+    let (task, steps) = runs[at];
+    let Some(again) = (at + 1..runs.len()).find(|&next| runs[next].0 == task) else {
+        return Vec::new();
+    };
+    let joined = (task, steps + runs[again].1);
+    let between = &runs[at + 1..again];
+    let (before, after) = (&runs[..at], &runs[again + 1..]);
+    vec![
+        [before, &[joined], between, after].concat(),
+        [before, between, &[joined], after].concat(),
+    ]
+}
+
+fn cut(runs: &[(usize, usize)], at: usize) -> Vec<Runs> {
+    let (task, steps) = runs[at];
+    let (before, after) = (&runs[..at], &runs[at + 1..]);
+    let shorter = [steps / 2, steps - 1].into_iter();
+    let shorter = shorter.filter(|&fewer| fewer > 0 && fewer < steps);
+    shorter
+        .map(|fewer| [before, &[(task, fewer)], after].concat())
+        .collect()
 }
 
 /// Runs just that schedule.
@@ -233,4 +244,33 @@ pub(super) fn replay(
         failure,
         execution: execution(records, workers, shown, |_| None),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shuttle::sync::atomic::AtomicBool;
+    use std::sync::atomic::Ordering::SeqCst;
+
+    /// Its schedule is as long as one can be, and has no shorter one.
+    #[test]
+    fn a_schedule_that_spins_for_ever_is_shrunk_in_time() {
+        let model: Model = Arc::new(|_| {
+            let never = Arc::new(AtomicBool::new(false));
+            let seen = Arc::clone(&never);
+            shuttle::thread::spawn(move || while !seen.load(SeqCst) {});
+            while !never.load(SeqCst) {}
+        });
+        let bounds = Bounds {
+            schedules: 1,
+            ..Bounds::default()
+        };
+        let start = Instant::now();
+        let caught = find(&model, bounds).expect("it fails");
+        let Schedule::Tasks(runs) = minimise(&model, caught).schedule else {
+            panic!("shuttle's schedules are of tasks");
+        };
+        assert_eq!(length(&runs).switches, 0, "one task is enough");
+        assert!(start.elapsed() < LIMIT.time);
+    }
 }

@@ -4,7 +4,7 @@ use super::{Bounds, Caught, Model, Progress, Replayed};
 use crate::log::{Execution, Source, execution, normalised};
 use crate::program::Program;
 use crate::seed::{Length, Schedule};
-use crate::shrink::shrink;
+use crate::shrink::{Limit, shrink};
 use crate::verdict::{Findings, Verdict};
 use flipside::trace::{Record, What, record_into};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,8 +66,11 @@ fn caught(failure: &Failure) -> Caught {
     }
 }
 
-/// Executions that shrinking a decision list may take.
-const ATTEMPTS: usize = 3_000;
+/// How far a decision list is shrunk.
+const LIMIT: Limit = Limit {
+    attempts: 3_000,
+    time: Duration::from_secs(60),
+};
 
 /// The same failure by the least execution that leaving decisions out comes to.
 pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
@@ -100,7 +103,7 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
     };
     let steps = single(list);
     let length = length(&steps);
-    let (steps, _) = shrink((steps, length), ATTEMPTS, defaults, attempt);
+    let (steps, _) = shrink((steps, length), LIMIT, defaults, attempt);
     Caught {
         schedule: Schedule::Decisions(joined(version, &steps)),
         failure: found.failure,
@@ -142,14 +145,14 @@ fn length(steps: &[String]) -> Length {
 }
 
 /// The list with one decision as it would be by default: the newest is read.
-fn defaults(steps: &[String]) -> Vec<Vec<String>> {
-    let other = |at: &usize| thread(&steps[*at]) != steps[*at];
-    let changed = (0..steps.len()).filter(other).map(|at| {
-        let mut steps = steps.to_vec();
-        steps[at] = thread(&steps[at]).to_owned();
-        steps
-    });
-    changed.collect()
+fn defaults(steps: &[String]) -> impl Iterator<Item = Vec<String>> + use<> {
+    let steps = steps.to_vec();
+    (0..steps.len()).filter_map(move |at| {
+        let default = thread(&steps[at]);
+        let mut changed = steps.clone();
+        changed[at] = default.to_owned();
+        (default != steps[at]).then_some(changed)
+    })
 }
 
 /// Runs just that graph.

@@ -122,7 +122,7 @@ pub(super) fn stopped(compared: &[Comparison]) -> Option<String> {
     let cut_off = compared.iter().filter(|c| c.cut_off);
     let programs: Vec<_> = cut_off.map(|c| c.program.as_str()).collect();
     let cap = grouped(CAP);
-    let programs = Some(programs.join(", ")).filter(|programs| !programs.is_empty())?;
+    let programs = Some(programs.join("; ")).filter(|programs| !programs.is_empty())?;
     let checker = name(compared);
     Some(format!(
         "cut off: {checker} after {cap} executions, so that only what it showed until then is compared: {programs}"
