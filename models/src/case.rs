@@ -73,6 +73,15 @@ impl Case {
             mutant: None,
         }
     }
+
+    /// The file whose tables have the case, and its count.
+    fn table(&self) -> &'static str {
+        if self.design == Design::default() {
+            "models/src/case.rs"
+        } else {
+            "models/src/case/designs.rs"
+        }
+    }
 }
 
 /// The cases of a profile, by design, then scenario, then checker, then size.
@@ -97,15 +106,21 @@ pub fn cases(profile: Profile) -> Vec<Case> {
 
 /// Runs a case under the checker of this binary. A count that is not the pinned one fails it.
 pub fn run(case: &Case, progress: impl FnMut(u64) + Send + 'static) -> Findings {
-    let mut findings = check(case.program(), case.bounds, progress);
-    if let Some(pinned) = case.pinned
-        && pinned != findings.executions
-        && !matches!(findings.verdict, Verdict::Failed(_))
+    held_to_its_count(case, check(case.program(), case.bounds, progress))
+}
+
+/// Where a cap ended the search, how far it came says nothing but how fast this machine is.
+fn held_to_its_count(case: &Case, mut findings: Findings) -> Findings {
+    let ended = !findings.cut_off && !matches!(findings.verdict, Verdict::Failed(_));
+    if let Some(pinned) = case
+        .pinned
+        .filter(|&pinned| ended && pinned != findings.executions)
     {
         findings.verdict = Verdict::Failed(format!(
-            "{} executions where {pinned} are pinned: if the change is meant, pin the new count \
-             in models/src/case.rs",
-            findings.executions
+            "{} executions, {}, where {pinned} are pinned: if the change is meant, pin the new count in {}",
+            findings.executions,
+            findings.verdict,
+            case.table()
         ));
     }
     findings
@@ -268,6 +283,55 @@ mod tests {
                 );
             }
         }
+    }
+
+    fn found(verdict: Verdict, cut_off: bool) -> Findings {
+        Findings {
+            verdict,
+            executions: 7,
+            time: Duration::ZERO,
+            cut_off,
+            seed: None,
+        }
+    }
+
+    #[test]
+    fn a_count_that_is_not_the_pinned_one_fails_and_says_where_that_stands() {
+        for (design, file) in [
+            (Design::default(), "models/src/case.rs"),
+            (Design::OneBit, "models/src/case/designs.rs"),
+        ] {
+            let mut cases = cases(Quick).into_iter();
+            let case = cases
+                .find(|case| case.design == design && case.pinned.is_some_and(|count| count != 7))
+                .expect("there is one");
+            let judged = held_to_its_count(&case, found(Verdict::Complete, false));
+            let Verdict::Failed(why) = judged.verdict else {
+                panic!("{}", judged.verdict);
+            };
+            assert!(why.starts_with("7 executions, COMPLETE, where"), "{why}");
+            assert!(
+                why.ends_with(&format!("pin the new count in {file}")),
+                "{why}"
+            );
+
+            let pinned = Case {
+                pinned: Some(7),
+                ..case
+            };
+            let judged = held_to_its_count(&pinned, found(Verdict::Complete, false));
+            assert_eq!(judged.verdict, Verdict::Complete);
+        }
+    }
+
+    /// Its count is that of a slow machine, and no change.
+    #[test]
+    fn a_search_whose_time_was_up_stays_bounded_by_it() {
+        let case = cases(Quick).into_iter().find(|case| case.pinned.is_some());
+        let out_of_time = Verdict::Bounded("stopped after 1800s".to_owned());
+        let out_of_time = found(out_of_time, true);
+        let judged = held_to_its_count(&case.expect("there is one"), out_of_time.clone());
+        assert_eq!(judged, out_of_time);
     }
 
     #[test]

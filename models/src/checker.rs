@@ -106,7 +106,7 @@ pub use self::shuttle::config as shuttle_config;
 #[cfg(weft)]
 use self::weft::check as explore;
 #[cfg(not(any(loom, shuttle, weft)))]
-use native::check as explore;
+use native::{check as explore, kept};
 
 /// Runs the program under the checker of this binary. `progress` is called now and then with the
 /// number of executions so far.
@@ -120,7 +120,8 @@ pub fn check(
         flipside::trace::record_into(None);
         program.run();
     };
-    explore(model, bounds, Box::new(progress))
+    let (findings, schedule) = explore(model, bounds, Box::new(progress));
+    kept(program, findings, schedule)
 }
 
 /// What the executions of the program return.
@@ -139,13 +140,18 @@ pub(crate) fn outcomes(
         let mut shown = collect.lock().unwrap_or_else(PoisonError::into_inner);
         shown.insert(outcome);
     };
-    let complete = match explore(model, bounds, Box::new(|_| ())).verdict {
+    let (findings, _) = explore(model, bounds, Box::new(|_| ()));
+    let complete = match findings.verdict {
         Verdict::Complete => true,
         Verdict::Bounded(_) => false,
         Verdict::Failed(why) => return Err(why),
     };
     let outcomes = std::mem::take(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner));
-    Ok(Shown { outcomes, complete })
+    Ok(Shown {
+        outcomes,
+        complete,
+        cut_off: findings.cut_off,
+    })
 }
 
 type Progress = Box<dyn FnMut(u64) + Send>;
@@ -153,9 +159,11 @@ type Progress = Box<dyn FnMut(u64) + Send>;
 #[cfg(any(loom, shuttle, weft))]
 mod catch;
 #[cfg(any(loom, shuttle, weft))]
-pub use catch::{Caught, Replayed, Subject, catch, replay, rerun};
+pub(crate) use catch::program;
 #[cfg(any(loom, shuttle, weft))]
-use catch::{Log, Model, taken};
+pub use catch::{Caught, Replayed, Subject, catch, keep, minimise, replay, rerun};
+#[cfg(any(loom, shuttle, weft))]
+use catch::{Log, Model, kept, taken};
 
 #[cfg(weft)]
 pub use self::weft::builder as weft_builder;

@@ -19,6 +19,8 @@ pub struct Shown {
     pub outcomes: BTreeSet<String>,
     /// Whether every execution was explored, so that there are no others.
     pub complete: bool,
+    /// Whether the search was stopped before its end.
+    pub cut_off: bool,
 }
 
 /// What each checker shows of each program, by the programs' names.
@@ -33,7 +35,7 @@ const SIZE: Size = Size {
 
 /// Executions after which loom and shuttle leave a program alone: what was shown until then still
 /// has to be contained.
-const CAP: u64 = 50_000;
+pub(crate) const CAP: u64 = 50_000;
 
 /// Schedules of each of shuttle's random schedulers for a scenario.
 const SCHEDULES: usize = 5_000;
@@ -106,6 +108,10 @@ pub struct Comparison {
     pub outcomes: usize,
     /// How many weft shows.
     pub weft: usize,
+    /// Whether it explored every execution that it has.
+    pub complete: bool,
+    /// Whether its search was stopped before its end: what it would have shown later is not compared.
+    pub cut_off: bool,
     /// What weft shows and it does not, though it ended its search: outside of its model, or lost in
     /// it.
     pub left_out: BTreeSet<String>,
@@ -145,6 +151,8 @@ pub fn compare(checker: Checker, shows: &Shows, weft: &Shows) -> Result<Vec<Comp
                 checker,
                 outcomes: shown.outcomes.len(),
                 weft: all.outcomes.len(),
+                complete: shown.complete,
+                cut_off: shown.cut_off,
                 left_out: if shown.complete {
                     &all.outcomes - &shown.outcomes
                 } else {
@@ -165,7 +173,12 @@ mod tests {
 
     fn shows(program: &str, outcomes: &[&str], complete: bool) -> Shows {
         let outcomes = outcomes.iter().map(|&outcome| outcome.to_owned()).collect();
-        Shows::from([(program.to_owned(), Shown { outcomes, complete })])
+        let shown = Shown {
+            outcomes,
+            complete,
+            cut_off: !complete,
+        };
+        Shows::from([(program.to_owned(), shown)])
     }
 
     fn finding(checker: Checker, program: &str, shown: &[&str], weft: &[&str]) -> bool {
@@ -203,6 +216,16 @@ mod tests {
         };
         assert_eq!(left_out(true), BTreeSet::from(["b".to_owned()]));
         assert_eq!(left_out(false), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_search_that_was_stopped_is_known_as_such() {
+        for complete in [true, false] {
+            let (shown, weft) = (shows("p", &["a"], complete), shows("p", &["a"], true));
+            let compared = compare(Checker::Loom, &shown, &weft).expect("comparable");
+            let known = (compared[0].complete, compared[0].cut_off);
+            assert_eq!(known, (complete, !complete));
+        }
     }
 
     #[test]

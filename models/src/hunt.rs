@@ -1,14 +1,14 @@
-//! Looking for the counterexample of a mutant, and making it as small as it will be.
+//! Looking for a counterexample, and making it as small as it will be.
 
 use crate::attack::Attack;
 use crate::case::{Profile, cases};
-use crate::checker::{Bounds, Caught, Checker, catch, replay};
+use crate::checker::{Bounds, Caught, Checker, catch, keep, minimise, program};
 use crate::mutant::Mutant;
 use crate::program::Program;
-use crate::scenario::{Scenario, Size, by_name};
-use crate::seed::{Extent, Seed};
+use crate::scenario::{Size, by_name};
+use crate::seed::{Seed, rank};
 use flipside::Design;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How far a size is searched before it counts as one that does not fail.
 const BOUNDS: Bounds = Bounds {
@@ -32,26 +32,14 @@ pub fn hunt(design: Design, mutant: Mutant) -> Result<Option<Seed>, String> {
         design,
         mutant: Some(mutant),
     };
-    seed(program, &starts(program))
-}
-
-/// The seed of a case in which the engine itself fails; none, if it does not.
-///
-/// # Errors
-///
-/// If the counterexample does not come up twice.
-pub fn hunt_engine(
-    scenario: &'static Scenario,
-    size: Size,
-    design: Design,
-) -> Result<Option<Seed>, String> {
-    let program = Program {
-        scenario,
-        size,
-        design,
-        mutant: None,
+    let first = starts(program).into_iter().find_map(|size| {
+        let program = Program { size, ..program };
+        Some((program, catch(program, BOUNDS)?))
+    });
+    let Some((program, caught)) = first else {
+        return Ok(None);
     };
-    seed(program, &[size])
+    smaller(&keep(program, caught)?, None).map(Some)
 }
 
 /// Where a hunt begins: at the size that `cargo verify` runs, if it fails there soon; else at the
@@ -67,18 +55,14 @@ fn starts(program: Program) -> Vec<Size> {
         size.workers >= small.workers && size.ring >= small.ring && size.requests >= small.requests
     };
     let mut starts: Vec<_> = verified.map(|case| case.size).filter(at_least).collect();
-    starts.sort_by_key(|size| std::cmp::Reverse(weight(*size)));
+    starts.sort_by_key(|size| std::cmp::Reverse(rank(*size)));
     starts.truncate(1);
     starts.push(small);
     starts
 }
 
-const fn weight(size: Size) -> usize {
-    size.workers + size.ring + size.requests
-}
-
-/// The sizes up to one, smallest first.
-fn sizes_up_to(most: Size) -> Vec<Size> {
+/// The sizes up to one and without it, smallest first.
+fn sizes_below(most: Size) -> Vec<Size> {
     let mut sizes = Vec::new();
     for workers in 1..=most.workers {
         for ring in 1..=most.ring {
@@ -91,52 +75,105 @@ fn sizes_up_to(most: Size) -> Vec<Size> {
             }
         }
     }
-    sizes.sort_by_key(|&size| (weight(size), size.workers, size.requests));
+    sizes.sort_by_key(|&size| rank(size));
+    sizes.pop();
     sizes
 }
 
-fn seed(program: Program, starts: &[Size]) -> Result<Option<Seed>, String> {
-    let at = |size: Size| Program { size, ..program };
-    let first = starts.iter().find_map(|&size| {
-        let caught = catch(at(size), BOUNDS, false)?;
-        Some((size, caught))
-    });
-    let Some((start, first)) = first else {
-        return Ok(None);
-    };
-    let found = extent(at(start), &first)?;
-    let small = sizes_up_to(start).into_iter().find_map(|size| {
-        let caught = catch(at(size), BOUNDS, true)?;
-        Some((size, caught))
-    });
-    let (size, caught) = small.unwrap_or((start, first));
-    let minimal = extent(at(size), &caught)?;
-    Ok(Some(Seed {
-        mutant: program.mutant.map(|mutant| mutant.to_string()),
-        scenario: program.scenario.name,
-        size,
-        design: program.design,
-        checker: Checker::COMPILED,
-        version: Checker::COMPILED.version().to_owned(),
-        schedule: caught.schedule,
-        failure: caught.failure,
-        found,
-        minimal,
-    }))
+/// The best seed that is found of what the given one is of, and never a worse one than that: of the
+/// smallest size that fails, or of its own, made as short as it will be. No further size is begun
+/// once the patience is over.
+///
+/// # Errors
+///
+/// If what is found does not come up twice.
+pub fn smaller(seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> {
+    within(BOUNDS, seed, patience)
 }
 
-fn extent(program: Program, caught: &Caught) -> Result<Extent, String> {
-    let replayed = replay(program, &caught.schedule)?;
-    match replayed.failure {
-        Some(failure) if failure == caught.failure => Ok(Extent {
-            size: program.size,
-            steps: replayed.execution.steps(),
-            switches: replayed.execution.switches(),
-        }),
-        other => Err(format!(
-            "{program}: found `{}`, and on running it again {}",
-            caught.failure,
-            other.map_or_else(|| "it passed".to_owned(), |failure| format!("`{failure}`"))
-        )),
+fn within(bounds: Bounds, seed: &Seed, patience: Option<Duration>) -> Result<Seed, String> {
+    let start = Instant::now();
+    let program = program(seed)?;
+    let least = |program, caught| {
+        let least = keep(program, minimise(program, caught))?;
+        Ok::<_, String>(Seed {
+            found: seed.found,
+            ..least
+        })
+    };
+    for size in sizes_below(seed.size) {
+        if patience.is_some_and(|patience| start.elapsed() > patience) {
+            break;
+        }
+        let program = Program { size, ..program };
+        if let Some(caught) = catch(program, bounds) {
+            return least(program, caught);
+        }
+    }
+    // A rare failure does not come up again within the bounds, so what is known is made smaller too.
+    let known = Caught {
+        failure: seed.failure.clone(),
+        schedule: seed.schedule.clone(),
+    };
+    let again = catch(program, bounds).filter(|again| *again != known);
+    let mut best = seed.clone();
+    for caught in [known].into_iter().chain(again) {
+        let least = least(program, caught)?;
+        if least.minimal.cost() < best.minimal.cost() {
+            best = least;
+        }
+    }
+    Ok(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checker::{check, rerun};
+
+    /// As rare as a failure can be: no search finds it a second time.
+    const NONE: Bounds = Bounds {
+        time: Some(Duration::ZERO),
+        ..BOUNDS
+    };
+
+    fn failing() -> Result<Seed, String> {
+        let program = Program {
+            scenario: by_name("wake_submitter")?,
+            size: "1x1,2".parse()?,
+            design: Design::default(),
+            mutant: Some("wake-before-flip".parse()?),
+        };
+        let findings = check(program, BOUNDS, |_| ());
+        findings.seed.ok_or_else(|| findings.verdict.to_string())
+    }
+
+    #[test]
+    fn a_search_that_fails_has_the_execution_that_failed() -> Result<(), String> {
+        let seed = failing()?;
+        assert_eq!(seed.found, seed.minimal);
+        let execution = rerun(&seed)?;
+        assert_eq!(execution.steps(), seed.found.steps);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_not_found_again_is_made_smaller_all_the_same() -> Result<(), String> {
+        let seed = failing()?;
+        let small = within(NONE, &seed, None)?;
+        assert_eq!((small.size, small.found), (seed.size, seed.found));
+        assert!(small.minimal.cost() <= seed.minimal.cost());
+        rerun(&small).map(drop)
+    }
+
+    #[test]
+    fn a_smaller_size_is_better_and_is_looked_for_as_long_as_there_is_time() -> Result<(), String> {
+        let seed = failing()?;
+        let small = within(BOUNDS, &seed, None)?;
+        assert_eq!(small.size.to_string(), "1x1,1");
+        rerun(&small)?;
+        let hasty = within(BOUNDS, &seed, Some(Duration::ZERO))?;
+        assert_eq!(hasty.size, seed.size);
+        Ok(())
     }
 }

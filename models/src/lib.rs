@@ -5,6 +5,7 @@ pub mod case;
 pub mod checker;
 pub mod cost;
 pub mod differential;
+pub mod expected;
 #[cfg(any(loom, shuttle, weft))]
 pub mod hunt;
 pub mod litmus;

@@ -40,17 +40,17 @@ pub use sources::Sources;
 pub use tutorial::Told;
 
 use crate::verify::build::Workspace;
-use crate::verify::children::{Children, kill_on_ctrl_c};
-use crate::verify::{complain, print};
+use crate::verify::children::{Children, stoppable};
+use crate::verify::{complain, gave_up, print};
 use clap::Args;
 use evidence::Builds;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// What `flipside proofs` is asked for.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit status: 0 if everything holds and is written, or with --check is as it was written; 1 if not.")]
+Exit status: 0 if everything holds and is written, or with --check is as it was written; 1 if not, \
+130 after Ctrl-C.")]
 pub struct Options {
     /// Write nothing: fail if a page is not what would be written
     #[arg(long)]
@@ -76,19 +76,21 @@ const PARTS: &[Part] = &[
 /// Runs `flipside proofs`.
 #[must_use]
 pub fn run(options: &Options) -> ExitCode {
-    match proofs(options) {
+    let children = match stoppable() {
+        Ok(children) => children,
+        Err(why) => return complain(1, why),
+    };
+    match proofs(options, &children) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(why) => complain(1, why),
+        Err(why) => gave_up(&children, why),
     }
 }
 
 /// Whether all is as it should be.
-fn proofs(options: &Options) -> Result<bool, String> {
-    let children = Arc::new(Children::default());
-    kill_on_ctrl_c(&children).map_err(|why| format!("Ctrl-C could not be provided for: {why}"))?;
+fn proofs(options: &Options, children: &Children) -> Result<bool, String> {
     let workspace = Workspace::find()?;
-    let evidence = Builds::new(&workspace, &children)?.evidence()?;
+    let evidence = Builds::new(&workspace, children)?.evidence()?;
     let root = workspace.root();
     let generated = generate(&evidence, &Sources::of(root))?;
     let stale = generated.stale(root)?;

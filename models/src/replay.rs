@@ -1,35 +1,33 @@
 //! `cargo replay`: runs one counterexample again and shows what happens in it. `cargo seeds`: finds
-//! the counterexamples.
+//! the counterexamples of the mutants.
 
 mod follow;
 mod plan;
+mod renew;
 mod shelf;
 
 pub use plan::PlanSeed;
+pub use renew::{SeedsOptions, run_seeds};
 
-use crate::checker::Checker;
 use crate::log::Execution;
-use crate::serve::Hunted;
 use crate::timeline::{Headline, Look, Timeline, html, lay_out, svg, text};
-use crate::verify::ask;
-use crate::verify::build::{Binary, BuildError, MODELS, PLANS, Workspace};
-use crate::verify::children::{Children, kill_on_ctrl_c};
-use crate::verify::{complain, print};
+use crate::verify::ask::ask;
+use crate::verify::build::{BuildError, MODELS, PLANS, Workspace};
+use crate::verify::children::{Children, stoppable};
+use crate::verify::file::{OutFile, prepare};
+use crate::verify::{USAGE, complain, gave_up, print};
 use clap::Args;
-use clap::builder::PossibleValuesParser;
-use serde::de::DeserializeOwned;
 use shelf::{AnySeed, list, load};
+use std::env;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::sync::Arc;
-use std::{env, fs};
+use std::process::ExitCode;
 
 /// What `flipside replay` is asked for.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit status: 0 if the seed failed again as it says, 1 if it did not, 2 for a wrong command line or \
-a file that is no seed.")]
+Exit status: 0 if the seed failed again as it says, 1 if it did not or a file could not be written, \
+2 for a wrong command line or a file that is no seed, 130 after Ctrl-C.")]
 pub struct Options {
     /// A seed's file, or its name in the list
     #[arg(required_unless_present = "list")]
@@ -52,26 +50,6 @@ pub struct Options {
     follow: bool,
 }
 
-/// What `flipside seeds` is asked for.
-#[derive(Args, Debug)]
-pub struct SeedsOptions {
-    /// Look for the counterexamples anew and write their seeds
-    #[arg(long)]
-    renew: bool,
-
-    /// Only of mutants whose name begins so
-    #[arg(long, value_name = "NAME", requires = "renew")]
-    mutant: Option<String>,
-
-    /// Only of this checker
-    #[arg(long, value_name = "NAME", requires = "renew",
-          value_parser = PossibleValuesParser::new(Checker::ALL.map(Checker::name)))]
-    checker: Option<String>,
-}
-
-/// The command line was wrong, or a file.
-const USAGE: u8 = 2;
-
 /// Runs `flipside replay`.
 #[must_use]
 pub fn run(options: &Options) -> ExitCode {
@@ -83,51 +61,77 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(workspace) => workspace,
         Err(why) => return complain(1, why),
     };
-    let (path, seed) = match load(&workspace, name) {
+    let (path, seed) = match load(&workspace, name).and_then(fitting) {
         Ok(found) => found,
         Err(why) => return complain(USAGE, why),
     };
-    let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
-    let (binary, checker) = match &seed {
-        AnySeed::Scenario(seed) => match seed.fits() {
-            Ok(()) => (MODELS, seed.checker),
-            Err(why) => return complain(USAGE, format_args!("{}: {why}", path.display())),
-        },
-        AnySeed::Plan(seed) => (PLANS, seed.checker),
+    let files = match prepare([("--svg", &options.svg), ("--html", &options.html)]) {
+        Ok(files) => files,
+        Err(why) => return complain(USAGE, why),
     };
-    let rerun = |command: &mut Command| {
-        command.arg("rerun").arg(&path);
+    let children = match stoppable() {
+        Ok(children) => children,
+        Err(why) => return complain(1, why),
     };
-    let asked =
-        children().and_then(|children| ask(&workspace, &children, (binary, checker), &rerun));
-    let executions: Vec<Execution> = match asked {
-        Ok(answers) => answers,
-        Err(why) => return failed(why),
+    let execution = match rerun(&workspace, &children, &path, &seed) {
+        Ok(execution) => execution,
+        Err(why) => return gave_up(&children, format_args!("{}: {why}", path.display())),
     };
-    let Some(execution) = executions.into_iter().next() else {
-        return failed("its run said nothing".to_owned());
-    };
+    // A reader at a prompt ends this with Ctrl-C at once.
+    children.finish();
     let headline = match &seed {
         AnySeed::Scenario(seed) => Headline::of_scenario(seed),
         AnySeed::Plan(seed) => Headline::of_plan(seed, &execution),
     };
     let timeline = lay_out(headline, &execution);
-    match show(options, &timeline) {
+    // Whatever becomes of the files, what was run is shown.
+    let drawn = draw(files, &timeline);
+    match show(options, &timeline).and(drawn) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => complain(1, why),
     }
 }
 
-fn show(options: &Options, timeline: &Timeline) -> Result<(), String> {
-    for (file, picture) in [
-        (&options.svg, svg as fn(&Timeline) -> String),
-        (&options.html, html),
-    ] {
-        if let Some(file) = file {
-            fs::write(file, picture(timeline))
-                .map_err(|why| format!("{}: it cannot be written: {why}", file.display()))?;
-        }
+/// The seed, if the checker here has its executions.
+fn fitting((path, seed): (PathBuf, AnySeed)) -> Result<(PathBuf, AnySeed), String> {
+    let fits = match &seed {
+        AnySeed::Scenario(seed) => seed.fits(),
+        // What became of a plan's schedule shows when it is run.
+        AnySeed::Plan(_) => Ok(()),
+    };
+    match fits {
+        Ok(()) => Ok((path, seed)),
+        Err(why) => Err(format!("{}: {why}", path.display())),
     }
+}
+
+fn rerun(
+    workspace: &Workspace,
+    children: &Children,
+    path: &Path,
+    seed: &AnySeed,
+) -> Result<Execution, String> {
+    let (binary, checker) = match seed {
+        AnySeed::Scenario(seed) => (MODELS, seed.checker),
+        AnySeed::Plan(seed) => (PLANS, seed.checker),
+    };
+    let binary = workspace
+        .build(binary, checker, children)
+        .map_err(BuildError::into_text)?;
+    let answers = ask::<Execution>(&binary, children, &|command| {
+        command.arg("rerun").arg(path);
+    });
+    let execution = answers?.into_iter().next();
+    execution.ok_or_else(|| "its run said nothing".to_owned())
+}
+
+/// Writes what is asked for of an SVG picture and a page.
+fn draw([picture, page]: [Option<OutFile>; 2], timeline: &Timeline) -> Result<(), String> {
+    let picture = picture.map_or(Ok(()), |file| file.write(&svg(timeline)));
+    picture.and(page.map_or(Ok(()), |file| file.write(&html(timeline))))
+}
+
+fn show(options: &Options, timeline: &Timeline) -> Result<(), String> {
     if options.follow {
         let anew = stdout().is_terminal() && !is_dumb();
         return follow::follow(timeline, look(), anew);
@@ -155,75 +159,4 @@ fn listed() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => complain(1, why),
     }
-}
-
-/// Runs `flipside seeds`.
-#[must_use]
-pub fn run_seeds(options: &SeedsOptions) -> ExitCode {
-    if !options.renew {
-        return listed();
-    }
-    let renewed = Workspace::find().and_then(|workspace| {
-        let children = children()?;
-        for checker in Checker::ALL {
-            let asked = options.checker.as_deref();
-            if asked.is_none_or(|name| name == checker.name()) {
-                renew(&workspace, &children, checker, options.mutant.as_deref())?;
-            }
-        }
-        Ok(())
-    });
-    match renewed {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => complain(1, why),
-    }
-}
-
-fn renew(
-    workspace: &Workspace,
-    children: &Children,
-    checker: Checker,
-    mutant: Option<&str>,
-) -> Result<(), String> {
-    let hunted: Vec<Hunted> = ask(workspace, children, (MODELS, checker), &|command| {
-        command
-            .arg("hunt")
-            .arg("--into")
-            .arg(shelf::kept(workspace));
-        if let Some(mutant) = mutant {
-            command.args(["--mutant", mutant]);
-        }
-    })?;
-    let mut text = String::new();
-    for Hunted { what, seed } in hunted {
-        let seed = seed.as_deref().and_then(Path::file_name);
-        let came = seed.map_or_else(
-            || "survives".into(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        text.push_str(&format!("{checker:8} {what:46} {came}\n"));
-    }
-    print(&text)
-}
-
-/// Processes that end with this one. To be called once.
-fn children() -> Result<Arc<Children>, String> {
-    let children = Arc::new(Children::default());
-    kill_on_ctrl_c(&children).map_err(|why| format!("Ctrl-C could not be provided for: {why}"))?;
-    Ok(children)
-}
-
-/// Puts a question to a binary's build for a checker.
-fn ask<T: DeserializeOwned>(
-    workspace: &Workspace,
-    children: &Children,
-    (binary, checker): (Binary, Checker),
-    question: &dyn Fn(&mut Command),
-) -> Result<Vec<T>, String> {
-    let binary = match workspace.build(binary, checker, children) {
-        Ok(binary) => binary,
-        Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
-        Err(BuildError::Failed(why)) => return Err(why),
-    };
-    ask::ask(&binary, children, question)
 }

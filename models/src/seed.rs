@@ -15,22 +15,30 @@
 //!
 //! A line that begins with a space goes on from the one before.
 
+mod extent;
 mod schedule;
 
+pub use extent::{Extent, Length, rank};
 pub use schedule::Schedule;
 
 use crate::checker::Checker;
 use crate::scenario::{Size, by_name};
 use flipside::Design;
-use std::fmt;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::{fmt, fs};
 
 const FIRST_LINE: &str = "flipside seed 1";
 
-/// How to get seeds that fit.
+/// How to get seeds of mutants that fit.
 pub const RENEW: &str = "renew it: cargo seeds --renew";
 
-/// A counterexample, ready to be run again.
+/// The same for seeds of the engine itself, which are of what failed on this machine.
+pub const VERIFY: &str = "run cargo verify again";
+
+/// A counterexample, ready to be run again. Its JSON is the text of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
     /// The mutant's name; none for the engine as it is.
@@ -55,45 +63,6 @@ pub struct Seed {
     pub minimal: Extent,
 }
 
-/// How long an execution is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
-    /// The scenario's size.
-    pub size: Size,
-    /// Steps of all threads.
-    pub steps: usize,
-    /// How often another thread goes on.
-    pub switches: usize,
-}
-
-impl fmt::Display for Extent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            size,
-            steps,
-            switches,
-        } = self;
-        write!(f, "{size} in {steps} steps, {switches} switches")
-    }
-}
-
-impl FromStr for Extent {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parse = || {
-            let (size, rest) = text.split_once(" in ")?;
-            let (steps, rest) = rest.split_once(" steps, ")?;
-            Some(Self {
-                size: size.parse().ok()?,
-                steps: steps.parse().ok()?,
-                switches: rest.strip_suffix(" switches")?.parse().ok()?,
-            })
-        };
-        parse().ok_or_else(|| format!("`{text}` is not written as `1x1,1 in 21 steps, 3 switches`"))
-    }
-}
-
 impl Seed {
     /// Whether the checker here is of the version that the seed was found with.
     ///
@@ -107,24 +76,56 @@ impl Seed {
         match checker.version() {
             here if here == version => Ok(()),
             here => Err(format!(
-                "it was found with {checker} {version}, and this is {here}, whose executions are other ones: {RENEW}"
+                "it was found with {checker} {version}, and this is {here}, whose executions are other ones: {}",
+                self.renewal()
             )),
         }
+    }
+
+    /// What to do for one that fits.
+    #[must_use]
+    pub const fn renewal(&self) -> &'static str {
+        renewal(self.mutant.is_some())
+    }
+
+    /// Writes its file into a directory; returns its path.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, and of which file.
+    pub fn write(&self, directory: &Path) -> Result<PathBuf, String> {
+        let path = directory.join(self.id() + ".seed");
+        fs::create_dir_all(directory)
+            .and_then(|()| fs::write(&path, self.to_string()))
+            .map_err(|why| format!("{}: {why}", path.display()))?;
+        Ok(path)
     }
 
     /// The name of its file, less the ending.
     #[must_use]
     pub fn id(&self) -> String {
-        let what = match &self.mutant {
-            Some(mutant) => mutant.clone(),
-            None => format!("{}-{}", self.scenario, self.size),
-        };
-        let of = match self.design {
-            design if design == Design::default() => String::new(),
-            design => format!("{design}."),
-        };
-        file_name(&format!("{of}{what}.{}", self.checker))
+        match &self.mutant {
+            Some(mutant) => mutant_id(self.design, mutant, self.checker),
+            None => {
+                let what = format!("{}-{}", self.scenario, self.size);
+                mutant_id(self.design, &what, self.checker)
+            }
+        }
     }
+}
+
+/// The id of the seed of a design's mutant under a checker.
+#[must_use]
+pub fn mutant_id(design: Design, mutant: &str, checker: Checker) -> String {
+    let of = match design {
+        design if design == Design::default() => String::new(),
+        design => format!("{design}."),
+    };
+    file_name(&format!("{of}{mutant}.{checker}"))
+}
+
+const fn renewal(of_a_mutant: bool) -> &'static str {
+    if of_a_mutant { RENEW } else { VERIFY }
 }
 
 /// An id as a file can be named everywhere.
@@ -165,17 +166,31 @@ impl fmt::Display for Seed {
     }
 }
 
+impl Serialize for Seed {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(Error::custom)
+    }
+}
+
 impl FromStr for Seed {
     type Err = String;
 
     /// The error says what is wrong, and what to do.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut lines = text.lines();
+        let renewal = renewal(text.lines().all(|line| line.trim() != "mutant: none"));
+        let damaged = |what: &str| format!("it is damaged: {what}; {renewal}");
         match lines.next() {
             Some(FIRST_LINE) => {}
             Some(line) if line.starts_with("flipside seed ") => {
                 return Err(format!(
-                    "it begins with `{line}`, and this version reads `{FIRST_LINE}`: {RENEW}"
+                    "it begins with `{line}`, and this version reads `{FIRST_LINE}`: {renewal}"
                 ));
             }
             _ => return Err(format!("it is no seed: one begins with `{FIRST_LINE}`")),
@@ -211,7 +226,10 @@ impl FromStr for Seed {
             let names = Checker::ALL.map(Checker::name).join(", ");
             format!("there is no checker `{checker}`; there are: {names}")
         })?;
-        let wrong = |key: &'static str| move |why: String| damaged(&format!("`{key}:` {why}"));
+        let wrong = |key: &'static str| {
+            let damaged = &damaged;
+            move |why: String| damaged(&format!("`{key}:` {why}"))
+        };
         Ok(Self {
             mutant: Some(field("mutant")?)
                 .filter(|name| *name != "none")
@@ -227,10 +245,6 @@ impl FromStr for Seed {
             minimal: field("minimal")?.parse().map_err(wrong("minimal"))?,
         })
     }
-}
-
-fn damaged(what: &str) -> String {
-    format!("it is damaged: {what}; {RENEW}")
 }
 
 #[cfg(test)]

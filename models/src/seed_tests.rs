@@ -27,8 +27,12 @@ fn seed(checker: Checker, schedule: Schedule) -> Seed {
 }
 
 fn loom() -> Seed {
+    execution(Some(1))
+}
+
+fn execution(preemptions: Option<usize>) -> Seed {
     let schedule = Schedule::Execution {
-        preemptions: 1,
+        preemptions,
         number: 12,
     };
     seed(Checker::Loom, schedule)
@@ -47,12 +51,15 @@ fn a_seed_reads_as_it_was_written() {
     let decisions = "weft1: 0*4 1r0.3*2 0".to_owned();
     for seed in [
         loom(),
+        execution(None),
         seed(Checker::Shuttle, Schedule::Tasks(long)),
         seed(Checker::Weft, Schedule::Decisions(decisions)),
     ] {
         let text = seed.to_string();
         assert!(text.lines().all(|line| line.len() <= 100), "{text}");
-        assert_eq!(text.parse(), Ok(seed));
+        assert_eq!(text.parse().as_ref(), Ok(&seed));
+        let json = serde_json::to_string(&seed).expect("text");
+        assert_eq!(serde_json::from_str::<Seed>(&json).ok(), Some(seed));
     }
 }
 
@@ -74,6 +81,29 @@ fn another_version_says_how_to_renew() {
     let why = refused("\u{7f}ELF");
     assert!(why.contains("no seed"), "{why}");
     refused("");
+}
+
+/// `cargo seeds --renew` never touches the seeds of what failed on this machine.
+#[test]
+fn a_seed_of_the_engine_itself_is_renewed_by_verify() {
+    let engine = Seed {
+        mutant: None,
+        version: "0.0.1".to_owned(),
+        ..loom()
+    };
+    let text = engine.to_string();
+    let damaged = refused(&text.replace("size: 1x2,3", "size: big"));
+    let newer = refused(&text.replace("seed 1", "seed 2"));
+    let unfit = engine.fits().expect_err("the version is another");
+    for why in [damaged, newer, unfit] {
+        assert!(why.contains(VERIFY) && !why.contains(RENEW), "{why}");
+    }
+    let mutant = Seed {
+        mutant: Some("no-recheck".to_owned()),
+        ..engine
+    };
+    let unfit = mutant.fits().expect_err("the version is another");
+    assert!(unfit.contains(RENEW), "{unfit}");
 }
 
 #[test]

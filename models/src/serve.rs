@@ -2,6 +2,9 @@
 
 #[cfg(not(any(loom, shuttle, weft)))]
 use crate::checker::Checker;
+use crate::seed::Seed;
+use crate::verdict::Verdict;
+use crate::verify::child::end_with_parent;
 use crate::verify::complain;
 use clap::{Args, Subcommand};
 use flipside::Design;
@@ -17,9 +20,18 @@ pub enum Request {
         /// The seed's file
         seed: PathBuf,
     },
-    /// Looks for counterexamples and writes their seeds
-    Hunt(Hunt),
-    /// Runs the attack of each mutant of each design
+    /// Looks for a counterexample of each mutant of each design
+    Hunt {
+        /// Only of those whose name begins so
+        #[arg(long)]
+        mutant: Option<String>,
+    },
+    /// Makes what a seed is of as small as it will be
+    Shrink {
+        /// The seed's file
+        seed: PathBuf,
+    },
+    /// Runs the attack of each mutant of each design, and the engine itself in the same case
     Attacks,
     /// Says which outcomes every program has
     Outcomes,
@@ -29,26 +41,6 @@ pub enum Request {
     Sites,
     /// Says what holds in every execution graph of a case
     Derive(Derive),
-}
-
-/// What is hunted.
-#[derive(Args, Debug)]
-pub struct Hunt {
-    /// Where the seeds go
-    #[arg(long)]
-    into: PathBuf,
-    /// Only the mutants whose name begins so
-    #[arg(long)]
-    mutant: Option<String>,
-    /// The engine itself, in this scenario
-    #[arg(long, requires = "size")]
-    scenario: Option<String>,
-    /// At this size
-    #[arg(long)]
-    size: Option<crate::scenario::Size>,
-    /// In this design; the mutants of every design, unless given
-    #[arg(long)]
-    design: Option<Design>,
 }
 
 /// What is derived.
@@ -82,21 +74,29 @@ pub struct Attacked {
     pub executions: u64,
     /// What ended the search.
     #[serde(flatten)]
-    pub verdict: crate::verdict::Verdict,
+    pub verdict: Verdict,
+    /// What ends the same search of the engine itself. If that fails, a kill shows nothing.
+    pub control: Verdict,
 }
 
-/// What became of a hunt.
+/// What became of the hunt for a mutant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hunted {
-    /// What was hunted.
-    pub what: String,
-    /// The seed's file, if there is a counterexample.
-    pub seed: Option<PathBuf>,
+    /// The design that it is one of.
+    #[serde(with = "crate::program::design_name")]
+    pub design: Design,
+    /// The mutant.
+    pub mutant: String,
+    /// Whether it lacks only an order.
+    pub weakened: bool,
+    /// The counterexample, if there is one.
+    pub seed: Option<Seed>,
 }
 
 /// Answers, if this build has a checker.
 #[must_use]
 pub fn serve(request: &Request) -> ExitCode {
+    end_with_parent();
     #[cfg(any(loom, shuttle, weft))]
     let answered = checked::answer(request);
     #[cfg(not(any(loom, shuttle, weft)))]
@@ -117,33 +117,48 @@ fn native(_request: &Request) -> Result<(), String> {
 
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
-    use super::{Attacked, Hunt, Hunted, Request};
+    use super::{Attacked, Hunted, Request};
     use crate::attack::Attack;
     use crate::checker::{Bounds, check};
     use crate::differential::shows;
-    use crate::hunt::{hunt, hunt_engine};
+    use crate::hunt::{hunt, smaller};
     use crate::log::Execution;
-    use crate::mutant::own;
+    use crate::mutant::{Mutant, own};
     use crate::program::Program;
+    use crate::scenario::Size;
     use crate::scenario::by_name;
     use crate::seed::Seed;
+    use crate::verdict::Verdict;
     use flipside::Design;
     use serde::Serialize;
+    use std::collections::BTreeMap;
     use std::fs;
     use std::path::Path;
+    use std::time::Duration;
 
-    /// Two preemptions are enough to kill each of them.
+    /// Two preemptions are enough to kill each of them, and they die long before the caps, which are
+    /// for a mutant that turns in circles.
     const BOUNDS: Bounds = Bounds {
         preemptions: Some(2),
         schedules: 1_000,
-        executions: None,
-        time: None,
+        executions: Some(20_000),
+        time: Some(Duration::from_secs(60)),
     };
+
+    /// The engine itself has cases of its own. Here it is searched for longer than any mutant lives.
+    const CONTROL: Bounds = Bounds {
+        executions: Some(5_000),
+        ..BOUNDS
+    };
+
+    /// How long a smaller case is looked for that fails as well: the failure is known already.
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     pub(super) fn answer(request: &Request) -> Result<(), String> {
         match request {
             Request::Rerun { seed } => say(&rerun(seed)?),
-            Request::Hunt(what) => hunted(what),
+            Request::Hunt { mutant } => hunted(mutant.as_deref().unwrap_or_default()),
+            Request::Shrink { seed } => say(&smaller(&read(seed)?, Some(PATIENCE))?),
             Request::Attacks => attacks(),
             Request::Outcomes => say(&shows()?),
             Request::Costs => costs(),
@@ -185,58 +200,59 @@ mod checked {
         crate::verify::print(&format!("{line}\n"))
     }
 
-    fn rerun(path: &Path) -> Result<Execution, String> {
+    fn read(path: &Path) -> Result<Seed, String> {
         let text = fs::read_to_string(path).map_err(|why| why.to_string())?;
-        crate::checker::rerun(&text.parse()?)
+        text.parse()
     }
 
-    fn hunted(what: &Hunt) -> Result<(), String> {
-        let write = |name: String, seed: Option<Seed>| {
-            let path = seed
-                .as_ref()
-                .map(|seed| what.into.join(seed.id() + ".seed"));
-            if let (Some(path), Some(seed)) = (&path, &seed) {
-                fs::create_dir_all(&what.into)
-                    .and_then(|()| fs::write(path, seed.to_string()))
-                    .map_err(|why| format!("{}: {why}", path.display()))?;
-            }
+    fn rerun(path: &Path) -> Result<Execution, String> {
+        crate::checker::rerun(&read(path)?)
+    }
+
+    fn mutants() -> impl Iterator<Item = (Design, Mutant)> {
+        let designs = Design::ALL.iter().copied();
+        designs.flat_map(|design| own(design).map(move |mutant| (design, mutant)))
+    }
+
+    fn hunted(begin: &str) -> Result<(), String> {
+        let asked = |(_, mutant): &(Design, Mutant)| mutant.to_string().starts_with(begin);
+        for (design, mutant) in mutants().filter(asked) {
             say(&Hunted {
-                what: name,
-                seed: path,
-            })
-        };
-        if let (Some(scenario), Some(size)) = (&what.scenario, what.size) {
-            let seed = hunt_engine(by_name(scenario)?, size, what.design.unwrap_or_default())?;
-            return write(format!("{scenario} {size}"), seed);
-        }
-        let begin = what.mutant.as_deref().unwrap_or_default();
-        let asked = |design: &Design| what.design.is_none_or(|asked| asked == *design);
-        for design in Design::ALL.iter().copied().filter(asked) {
-            for mutant in own(design).filter(|mutant| mutant.to_string().starts_with(begin)) {
-                write(format!("{design} {mutant}"), hunt(design, mutant)?)?;
-            }
+                design,
+                mutant: mutant.to_string(),
+                weakened: mutant.is_weakened(),
+                seed: hunt(design, mutant)?,
+            })?;
         }
         Ok(())
     }
 
     fn attacks() -> Result<(), String> {
-        let designs = Design::ALL.iter().copied();
-        for (design, mutant) in designs.flat_map(|design| own(design).map(move |m| (design, m))) {
+        // Many mutants have one attack.
+        let mut controls: BTreeMap<(Design, &str, Size), Verdict> = BTreeMap::new();
+        for (design, mutant) in mutants() {
             let name = mutant.to_string();
             let attack = Attack::on(&name).ok_or_else(|| format!("{name} has no attack"))?;
-            let program = Program {
-                scenario: by_name(attack.scenario)?,
-                size: attack.size(),
-                design,
-                mutant: Some(mutant),
+            let program = |mutant| {
+                Ok::<_, String>(Program {
+                    scenario: by_name(attack.scenario)?,
+                    size: attack.size(),
+                    design,
+                    mutant,
+                })
             };
-            let findings = check(program, BOUNDS, |_| ());
+            let (engine, mutated) = (program(None)?, program(Some(mutant))?);
+            let control = controls
+                .entry((design, attack.scenario, attack.size()))
+                .or_insert_with(|| check(engine, CONTROL, |_| ()).verdict);
+            let findings = check(mutated, BOUNDS, |_| ());
             say(&Attacked {
                 design,
                 weakened: mutant.is_weakened(),
                 mutant: name,
                 executions: findings.executions,
                 verdict: findings.verdict,
+                control: control.clone(),
             })?;
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What a checker says of a scenario.
 
+use crate::seed::Seed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -35,4 +36,8 @@ pub struct Findings {
     pub executions: u64,
     /// How long it took.
     pub time: Duration,
+    /// Whether a cap on time or on executions ended the search: by itself it would have gone on.
+    pub cut_off: bool,
+    /// The execution that failed, as it was found; none, if none failed or it cannot be run again.
+    pub seed: Option<Seed>,
 }

@@ -7,10 +7,11 @@
 
 pub(crate) mod ask;
 pub(crate) mod build;
+pub(crate) mod child;
 pub(crate) mod children;
 mod designs;
 mod differential;
-mod file;
+pub(crate) mod file;
 mod html;
 mod job;
 mod json;
@@ -32,7 +33,7 @@ use crate::checker::Checker;
 use crate::verdict::Findings;
 use build::{BuildError, MODELS, Workspace};
 use children::Children;
-use file::OutFile;
+use file::{OutFile, prepare};
 use json::Report;
 use progress::Progress;
 use rows::{Row, Summary};
@@ -41,12 +42,11 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 use table::Look;
 
 /// The command line was wrong, or the work could not begin.
-const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 /// What a shell reports of a command that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
@@ -63,20 +63,15 @@ pub fn run(options: &Options) -> ExitCode {
             Err(why) => complain(1, why),
         };
     }
-    let prepared = |option, path: &Option<PathBuf>| {
-        let path = path.as_deref();
-        path.map(|path| OutFile::prepare(option, path)).transpose()
-    };
-    let files = prepared("--json", &options.json)
-        .and_then(|json| Ok((json, prepared("--html", &options.html)?)));
-    let (json, html) = match files {
+    let files = prepare([("--json", &options.json), ("--html", &options.html)]);
+    let [json, html] = match files {
         Ok(files) => files,
         Err(why) => return complain(USAGE, why),
     };
-    let children = Arc::new(Children::default());
-    if let Err(why) = children::kill_on_ctrl_c(&children) {
-        return complain(1, format_args!("Ctrl-C could not be provided for: {why}"));
-    }
+    let children = match children::stoppable() {
+        Ok(children) => children,
+        Err(why) => return complain(1, why),
+    };
 
     let workspace = match Workspace::find() {
         Ok(workspace) => workspace,
@@ -103,10 +98,11 @@ pub fn run(options: &Options) -> ExitCode {
         .compares_checkers()
         .then(|| matrix::run(&binaries, &children))
         .flatten();
-    let rows: Vec<_> = cases.iter().zip(outcomes).map(Row::new).collect();
+    let found = outcomes.iter().map(Option::as_ref);
+    let rows: Vec<_> = cases.iter().zip(found).map(Row::new).collect();
     let ran = start.elapsed() - built;
     let profile = options.profile();
-    let again = seeds::write(&cases, &rows, profile, &workspace, &binaries, &children);
+    let again = seeds::write(&outcomes, &rows, profile, &workspace, &binaries, &children);
 
     let sections = (differential.as_ref(), matrix.as_ref());
     let report = Report::new(&workspace, options, &checkers(&cases), &rows, sections);
@@ -162,6 +158,15 @@ pub(crate) fn explore(
 fn checkers(cases: &[Case]) -> Vec<Checker> {
     let used = |checker: &Checker| cases.iter().any(|case| case.checker == *checker);
     Checker::ALL.into_iter().filter(used).collect()
+}
+
+/// The exit status of a command that could not do its work: Ctrl-C is no failure.
+pub(crate) fn gave_up(children: &Children, why: impl Display) -> ExitCode {
+    if children.interrupted() {
+        complain(INTERRUPTED, "interrupted")
+    } else {
+        complain(1, why)
+    }
 }
 
 pub(crate) fn complain(code: u8, why: impl Display) -> ExitCode {

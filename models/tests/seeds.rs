@@ -51,6 +51,12 @@ fn each_seed_can_be_read_and_is_no_longer_than_what_was_found() -> Result<(), St
             "{id}"
         );
         assert_eq!(seed.size, minimal, "{id}");
+        assert!(
+            seed.minimal.cost() <= seed.found.cost(),
+            "{id}: {} is no better than {}: {RENEW}",
+            seed.minimal,
+            seed.found
+        );
     }
     Ok(())
 }
@@ -108,6 +114,29 @@ fn each_seed_of_this_checker_fails_again_in_the_same_way() -> Result<(), String>
     names.retain(|(_, name)| Checker::COMPILED != Checker::Shuttle || !name.contains(':'));
     assert!(names.is_empty(), "without a seed: {names:?}; {RENEW}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// By the one order of what is better: a seed that was shrunk by another one fails here.
+#[cfg(any(loom, shuttle, weft))]
+#[test]
+fn each_seed_of_this_checker_is_as_small_as_its_size_has_it() -> Result<(), String> {
+    use flipside_models::hunt::smaller;
+    use std::time::Duration;
+    let mut wrong = Vec::new();
+    for (id, seed) in seeds()? {
+        if seed.checker == Checker::COMPILED {
+            // No time for smaller sizes: these were searched when it was found.
+            let small = smaller(&seed, Some(Duration::ZERO))?.minimal;
+            if small != seed.minimal {
+                wrong.push(format!(
+                    "{id}: {small} would be better than {}",
+                    seed.minimal
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{RENEW}", wrong.join("\n"));
     Ok(())
 }
 

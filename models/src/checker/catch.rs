@@ -1,11 +1,12 @@
 //! A failing execution, found, made small, and run again.
 
 use super::{Bounds, Checker};
-use crate::log::Execution;
+use crate::log::{Execution, normalised};
 use crate::mutant::Mutant;
 use crate::program::Program;
 use crate::scenario::by_name;
-use crate::seed::{RENEW, Schedule, Seed};
+use crate::seed::{Extent, Schedule, Seed};
+use crate::verdict::{Findings, Verdict};
 pub(super) use flipside::trace::Log;
 use flipside::trace::{Record, record_into};
 use std::fmt;
@@ -23,6 +24,19 @@ pub struct Caught {
     pub schedule: Schedule,
 }
 
+impl Caught {
+    /// What a search that failed has caught, if the checker says which execution that was.
+    pub(super) fn of(findings: &Findings, schedule: Option<Schedule>) -> Option<Self> {
+        match &findings.verdict {
+            Verdict::Failed(why) => Some(Self {
+                failure: normalised(why),
+                schedule: schedule?,
+            }),
+            Verdict::Complete | Verdict::Bounded(_) => None,
+        }
+    }
+}
+
 /// An execution that was run again.
 #[derive(Clone, Debug)]
 pub struct Replayed {
@@ -38,23 +52,75 @@ fn subject(program: Program) -> Subject {
     })
 }
 
-/// A failing execution of the program, if one is found within the bounds; `small` asks for the
-/// least that still fails in the same way.
+/// A failing execution of the program, if one is found within the bounds.
 #[must_use]
-pub fn catch(program: Program, bounds: Bounds, small: bool) -> Option<Caught> {
+pub fn catch(program: Program, bounds: Bounds) -> Option<Caught> {
     #[cfg(loom)]
     use super::loom::find;
     #[cfg(shuttle)]
     use super::shuttle::find;
     #[cfg(weft)]
     use super::weft::find;
-    let subject = subject(program);
-    let caught = find(&subject.model, bounds)?;
-    Some(if small {
-        subject.minimise(caught)
-    } else {
-        caught
+    find(&subject(program).model, bounds)
+}
+
+/// The same failure by a smaller execution of the program, as far as one is found.
+#[must_use]
+pub fn minimise(program: Program, caught: Caught) -> Caught {
+    subject(program).minimise(caught)
+}
+
+/// The seed of an execution that was caught, with nothing made smaller.
+///
+/// # Errors
+///
+/// If it does not fail again in the same way.
+pub fn keep(program: Program, caught: Caught) -> Result<Seed, String> {
+    let Caught { failure, schedule } = caught;
+    let replayed = replay(program, &schedule)?;
+    if replayed.failure.as_ref() != Some(&failure) {
+        let again = replayed.failure;
+        let again = again.map_or_else(|| "it passed".to_owned(), |failure| format!("`{failure}`"));
+        return Err(format!(
+            "{program}: found `{failure}`, and on running it again {again}"
+        ));
+    }
+    let extent = Extent {
+        size: program.size,
+        steps: replayed.execution.steps(),
+        switches: replayed.execution.switches(),
+    };
+    Ok(Seed {
+        mutant: program.mutant.map(|mutant| mutant.to_string()),
+        scenario: program.scenario.name,
+        size: program.size,
+        design: program.design,
+        checker: Checker::COMPILED,
+        version: Checker::COMPILED.version().to_owned(),
+        schedule,
+        failure,
+        found: extent,
+        minimal: extent,
     })
+}
+
+/// The findings with the seed of the execution that failed: however rare the failure is, it can be
+/// run again.
+pub(super) fn kept(
+    program: Program,
+    mut findings: Findings,
+    schedule: Option<Schedule>,
+) -> Findings {
+    match Caught::of(&findings, schedule).map(|caught| keep(program, caught)) {
+        None => {}
+        Some(Ok(seed)) => findings.seed = Some(seed),
+        Some(Err(why)) => {
+            if let Verdict::Failed(message) = &mut findings.verdict {
+                message.push_str(&format!("\nIt has no seed: {why}"));
+            }
+        }
+    }
+    findings
 }
 
 /// Runs just that execution again.
@@ -175,11 +241,19 @@ pub fn rerun(seed: &Seed) -> Result<Execution, String> {
         ));
     }
     seed.fits()?;
-    let program = Program {
+    subject(program(seed)?).rerun(&seed.schedule, &seed.failure, seed.renewal())
+}
+
+/// What a seed is of.
+///
+/// # Errors
+///
+/// If there is no such scenario or mutant.
+pub(crate) fn program(seed: &Seed) -> Result<Program, String> {
+    Ok(Program {
         scenario: by_name(seed.scenario)?,
         size: seed.size,
         design: seed.design,
         mutant: seed.mutant.as_deref().map(str::parse).transpose()?,
-    };
-    subject(program).rerun(&seed.schedule, &seed.failure, RENEW)
+    })
 }

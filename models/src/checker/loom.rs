@@ -16,6 +16,9 @@ const MAX_BRANCHES: usize = 10_000;
 /// 20,000 executions, and then ends as if it had finished.
 const STOPPED: &str = "this search is over";
 
+/// The same where the time is up.
+const TIMED_OUT: &str = "the time of this search is up";
+
 fn builder(preemptions: Option<usize>) -> loom::model::Builder {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = MAX_BRANCHES;
@@ -29,7 +32,7 @@ pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     progress: Progress,
-) -> Findings {
+) -> (Findings, Option<Schedule>) {
     let start = Instant::now();
     // loom does not say how many executions it ran, so they are counted where they start.
     let executions = Arc::new(AtomicU64::new(0));
@@ -45,7 +48,7 @@ pub(super) fn check(
             }
             if so_far.is_multiple_of(256) {
                 if bounds.time.is_some_and(|limit| start.elapsed() > limit) {
-                    std::panic::resume_unwind(Box::new(STOPPED));
+                    std::panic::resume_unwind(Box::new(TIMED_OUT));
                 }
                 if let Ok(mut progress) = progress.lock() {
                     progress(so_far);
@@ -56,23 +59,43 @@ pub(super) fn check(
     });
 
     let mut executions = executions.load(Ordering::Relaxed);
+    let cap = outcome
+        .as_ref()
+        .err()
+        .filter(|why| *why == STOPPED || *why == TIMED_OUT);
+    let cut_off = cap.is_some();
+    if cut_off {
+        // The last one was not run.
+        executions -= 1;
+    }
     let verdict = match (outcome, bounds.preemptions) {
         (Ok(()), None) => Verdict::Complete,
         (Ok(()), Some(most)) => Verdict::Bounded(format!("at most {most} preemptions")),
         (Err(why), _) if why == STOPPED => {
-            executions -= 1;
             Verdict::Bounded(format!("stopped after {executions} executions"))
         }
+        (Err(why), _) if why == TIMED_OUT => Verdict::Bounded(format!(
+            "stopped after {:?}",
+            bounds.time.unwrap_or_default()
+        )),
         (Err(why), _) if why.contains("maximum number of branches") => {
             Verdict::Bounded(format!("an execution of more than {MAX_BRANCHES} branches"))
         }
         (Err(why), _) => Verdict::Failed(why),
     };
-    Findings {
+    let failed = matches!(verdict, Verdict::Failed(_));
+    let schedule = failed.then_some(Schedule::Execution {
+        preemptions: bounds.preemptions,
+        number: executions,
+    });
+    let findings = Findings {
         verdict,
         executions,
         time: start.elapsed(),
-    }
+        cut_off,
+        seed: None,
+    };
+    (findings, schedule)
 }
 
 /// The most preemptions that a counterexample is looked for with.
@@ -87,17 +110,8 @@ pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
             preemptions: Some(preemptions),
             ..bounds
         };
-        let findings = check(move || model(None), bounds, Box::new(|_| ()));
-        let Verdict::Failed(why) = findings.verdict else {
-            return None;
-        };
-        Some(Caught {
-            failure: normalised(&why),
-            schedule: Schedule::Execution {
-                preemptions,
-                number: findings.executions,
-            },
-        })
+        let (findings, schedule) = check(move || model(None), bounds, Box::new(|_| ()));
+        Caught::of(&findings, schedule)
     })
 }
 
@@ -122,7 +136,7 @@ pub(super) fn replay(
     let log = super::Log::default();
     let executions = AtomicU64::new(0);
     let (model, sink) = (model.clone(), log.clone());
-    let builder = builder(Some(preemptions));
+    let builder = builder(preemptions);
     let outcome = quietly(move || {
         builder.check(move || {
             let so_far = executions.fetch_add(1, Ordering::Relaxed) + 1;

@@ -1,6 +1,8 @@
 //! Threads of the system. What passes here is no evidence for an ordering; what fails is a bug.
 
 use super::{Bounds, Progress, quietly};
+use crate::program::Program;
+use crate::seed::Schedule;
 use crate::verdict::{Findings, Verdict};
 use std::time::Instant;
 
@@ -8,7 +10,7 @@ pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     mut progress: Progress,
-) -> Findings {
+) -> (Findings, Option<Schedule>) {
     let start = Instant::now();
     let mut executions = 0;
     let mut verdict = Verdict::Bounded(format!(
@@ -23,9 +25,18 @@ pub(super) fn check(
         }
         progress(executions);
     }
-    Findings {
+    let findings = Findings {
         verdict,
         executions,
         time: start.elapsed(),
-    }
+        cut_off: false,
+        seed: None,
+    };
+    // The system's scheduler does not say what it did, and would not do it again.
+    (findings, None)
+}
+
+/// There is no seed to keep.
+pub(super) fn kept(_: Program, findings: Findings, _: Option<Schedule>) -> Findings {
+    findings
 }

@@ -5,15 +5,15 @@ mod schedule;
 
 use super::{Bounds, Caught, Model, Progress, Replayed, quietly};
 use crate::log::{execution, normalised};
-use crate::seed::Schedule;
-use crate::shrink::shrink;
+use crate::seed::{Length, Schedule};
+use crate::shrink::{Limit, shrink};
 use crate::verdict::{Findings, Verdict};
 use schedule::{Following, Noted, Noting, Runs};
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Fixed, so that two runs of one version explore the same schedules.
 const SEED: u64 = 0x0f11_b51d;
@@ -32,7 +32,7 @@ pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     progress: Progress,
-) -> Findings {
+) -> (Findings, Option<Schedule>) {
     let start = Instant::now();
     let scenario = Arc::new(scenario);
     let progress = Arc::new(Mutex::new(progress));
@@ -50,9 +50,10 @@ pub(super) fn check(
             scenario();
         }
     };
+    let noted = Noted::default();
     let (outcome, asked, how) = if bounds.schedules == 0 {
         let cap = bounds.executions.map_or(usize::MAX, |most| most as usize);
-        let dfs = DfsScheduler::new(Some(cap), false);
+        let dfs = Noting(DfsScheduler::new(Some(cap), false), noted.clone());
         (
             explore(dfs, bounds, counted()),
             cap as u64,
@@ -61,8 +62,9 @@ pub(super) fn check(
     } else {
         let random = RandomScheduler::new_from_seed(SEED, bounds.schedules);
         let pct = PctScheduler::new_from_seed(SEED, PCT_DEPTH, bounds.schedules);
-        let outcome = explore(random, bounds, counted());
-        let outcome = outcome.and_then(|()| explore(pct, bounds, counted()));
+        let outcome = explore(Noting(random, noted.clone()), bounds, counted());
+        let pct = || explore(Noting(pct, noted.clone()), bounds, counted());
+        let outcome = outcome.and_then(|()| pct());
         let how = format!("{0} random + {0} PCT schedules, SC only", bounds.schedules);
         (outcome, 2 * bounds.schedules as u64, how)
     };
@@ -72,18 +74,28 @@ pub(super) fn check(
         0 => executions == asked || bounds.time.is_some_and(|limit| start.elapsed() > limit),
         _ => executions < asked,
     };
-    let verdict = match outcome {
-        Err(why) => Verdict::Failed(why),
-        Ok(()) if ended_early => {
-            Verdict::Bounded(format!("stopped after {executions} schedules, SC only"))
-        }
-        Ok(()) => Verdict::Bounded(how),
+    let (verdict, schedule) = match outcome {
+        Err(why) => (Verdict::Failed(why), Some(Schedule::Tasks(noted.runs()))),
+        Ok(()) if ended_early => (stopped(bounds, executions, asked), None),
+        Ok(()) => (Verdict::Bounded(how), None),
     };
-    Findings {
+    let findings = Findings {
+        cut_off: ended_early && schedule.is_none(),
         verdict,
         executions,
         time: start.elapsed(),
-    }
+        seed: None,
+    };
+    (findings, schedule)
+}
+
+/// The verdict on a search that a cap ended: on executions, if it came to that many.
+fn stopped(bounds: Bounds, executions: u64, asked: u64) -> Verdict {
+    let why = match bounds.time {
+        Some(limit) if executions < asked => format!("{limit:?}"),
+        _ => format!("{executions} schedules"),
+    };
+    Verdict::Bounded(format!("stopped after {why}, SC only"))
 }
 
 /// How shuttle is run here.
@@ -113,8 +125,11 @@ fn explore(
 /// Failing schedules that are looked at before the shortest is shrunk.
 const FAILURES: usize = 40;
 
-/// Executions that shrinking a schedule may take.
-const ATTEMPTS: usize = 20_000;
+/// How far a schedule is shrunk. The time is for those that only end at [`MAX_STEPS`].
+const LIMIT: Limit = Limit {
+    attempts: 20_000,
+    time: Duration::from_secs(60),
+};
 
 /// A schedule that fails, with the fewest preemptions of the first ones that do.
 pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
@@ -138,16 +153,18 @@ pub(super) fn find(model: &Model, bounds: Bounds) -> Option<Caught> {
     let same: Vec<_> = others.filter(|other| other.0 == first.0).collect();
     let (failure, runs) = std::iter::once(first)
         .chain(same)
-        .min_by_key(|(_, runs)| cost(runs))?;
+        .min_by_key(|(_, runs)| length(runs))?;
     Some(Caught {
         failure,
         schedule: Schedule::Tasks(runs),
     })
 }
 
-/// Fewest switches first, then fewest steps.
-fn cost(runs: &Runs) -> (usize, usize) {
-    (runs.len(), runs.iter().map(|(_, steps)| steps).sum())
+fn length(runs: &Runs) -> Length {
+    Length {
+        switches: runs.len().saturating_sub(1),
+        steps: runs.iter().map(|(_, steps)| steps).sum(),
+    }
 }
 
 /// The same failure by the least schedule that delta debugging comes to.
@@ -161,11 +178,11 @@ pub(super) fn minimise(model: &Model, caught: Caught) -> Caught {
         let model = model.clone();
         let why = explore(scheduler, Bounds::default(), move || model(None)).err()?;
         let runs = noted.runs();
-        let cost = cost(&runs);
-        (normalised(&why) == caught.failure).then_some((runs, cost))
+        let length = length(&runs);
+        (normalised(&why) == caught.failure).then_some((runs, length))
     };
-    let start = (runs.clone(), cost(&runs));
-    let (runs, _) = shrink(start, ATTEMPTS, edits, attempt);
+    let start = (runs.clone(), length(&runs));
+    let (runs, _) = shrink(start, LIMIT, edits, attempt);
     Caught {
         failure: caught.failure,
         schedule: Schedule::Tasks(runs),
@@ -173,28 +190,36 @@ pub(super) fn minimise(model: &Model, caught: Caught) -> Caught {
 }
 
 /// Other schedules that may be better: two stretches of one task joined, before or after what was
-/// between them; a stretch cut short, with and without the rest of it moved behind the next.
-fn edits(runs: &[(usize, usize)]) -> Vec<Runs> {
-    let mut edits = Vec::new();
-    for at in 0..runs.len() {
-        if let Some(again) = (at + 1..runs.len()).find(|&next| runs[next].0 == runs[at].0) {
-            let joined = (runs[at].0, runs[at].1 + runs[again].1);
-            let between = &runs[at + 1..again];
-            let (before, after) = (&runs[..at], &runs[again + 1..]);
-            edits.push([before, &[joined], between, after].concat());
-            edits.push([before, between, &[joined], after].concat());
-        }
-    }
-    for at in 0..runs.len() {
-        let (task, steps) = runs[at];
-        for fewer in [steps / 2, steps - 1] {
-            if fewer > 0 && fewer < steps {
-                let (before, after) = (&runs[..at], &runs[at + 1..]);
-                edits.push([before, &[(task, fewer)], after].concat());
-            }
-        }
-    }
-    edits
+/// between them; a stretch cut short.
+fn edits(runs: &[(usize, usize)]) -> impl Iterator<Item = Runs> + use<> {
+    let at = 0..runs.len();
+    let (joining, cutting) = (runs.to_vec(), runs.to_vec());
+    let joined = at.clone().flat_map(move |at| joined(&joining, at));
+    joined.chain(at.flat_map(move |at| cut(&cutting, at)))
+}
+
+fn joined(runs: &[(usize, usize)], at: usize) -> Vec<Runs> {
+    let (task, steps) = runs[at];
+    let Some(again) = (at + 1..runs.len()).find(|&next| runs[next].0 == task) else {
+        return Vec::new();
+    };
+    let joined = (task, steps + runs[again].1);
+    let between = &runs[at + 1..again];
+    let (before, after) = (&runs[..at], &runs[again + 1..]);
+    vec![
+        [before, &[joined], between, after].concat(),
+        [before, between, &[joined], after].concat(),
+    ]
+}
+
+fn cut(runs: &[(usize, usize)], at: usize) -> Vec<Runs> {
+    let (task, steps) = runs[at];
+    let (before, after) = (&runs[..at], &runs[at + 1..]);
+    let shorter = [steps / 2, steps - 1].into_iter();
+    let shorter = shorter.filter(|&fewer| fewer > 0 && fewer < steps);
+    shorter
+        .map(|fewer| [before, &[(task, fewer)], after].concat())
+        .collect()
 }
 
 /// Runs just that schedule.
@@ -219,4 +244,33 @@ pub(super) fn replay(
         failure,
         execution: execution(records, workers, shown, |_| None),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shuttle::sync::atomic::AtomicBool;
+    use std::sync::atomic::Ordering::SeqCst;
+
+    /// Its schedule is as long as one can be, and has no shorter one.
+    #[test]
+    fn a_schedule_that_spins_for_ever_is_shrunk_in_time() {
+        let model: Model = Arc::new(|_| {
+            let never = Arc::new(AtomicBool::new(false));
+            let seen = Arc::clone(&never);
+            shuttle::thread::spawn(move || while !seen.load(SeqCst) {});
+            while !never.load(SeqCst) {}
+        });
+        let bounds = Bounds {
+            schedules: 1,
+            ..Bounds::default()
+        };
+        let start = Instant::now();
+        let caught = find(&model, bounds).expect("it fails");
+        let Schedule::Tasks(runs) = minimise(&model, caught).schedule else {
+            panic!("shuttle's schedules are of tasks");
+        };
+        assert_eq!(length(&runs).switches, 0, "one task is enough");
+        assert!(start.elapsed() < LIMIT.time);
+    }
 }

@@ -3,8 +3,8 @@
 use super::{Bounds, Caught, Model, Progress, Replayed};
 use crate::log::{Execution, Source, execution, normalised};
 use crate::program::Program;
-use crate::seed::Schedule;
-use crate::shrink::shrink;
+use crate::seed::{Length, Schedule};
+use crate::shrink::{Limit, shrink};
 use crate::verdict::{Findings, Verdict};
 use flipside::trace::{Record, What, record_into};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ pub(super) fn check(
     scenario: impl Fn() + Send + Sync + 'static,
     bounds: Bounds,
     mut progress: Progress,
-) -> Findings {
+) -> (Findings, Option<Schedule>) {
     let start = Instant::now();
     let mut builder = builder();
     builder.max_duration = bounds.time;
@@ -39,7 +39,11 @@ pub(super) fn check(
         graphs += 1;
     };
     let report = builder.visit(counting, scenario);
-    findings(&report, start.elapsed())
+    let findings = findings(&report, start.elapsed());
+    (
+        findings,
+        report.failure().map(|failure| caught(failure).schedule),
+    )
 }
 
 fn findings(report: &weft::Report, time: Duration) -> Findings {
@@ -49,9 +53,11 @@ fn findings(report: &weft::Report, time: Duration) -> Findings {
         weft::Verdict::Failed(failure) => (Verdict::Failed(failure.message()), 1),
     };
     Findings {
+        cut_off: matches!(verdict, Verdict::Bounded(_)),
         verdict,
         executions: report.complete + failed,
         time,
+        seed: None,
     }
 }
 
@@ -71,10 +77,13 @@ fn caught(failure: &Failure) -> Caught {
     }
 }
 
-/// Executions that shrinking a decision list may take.
-const ATTEMPTS: usize = 3_000;
+/// How far a decision list is shrunk.
+const LIMIT: Limit = Limit {
+    attempts: 3_000,
+    time: Duration::from_secs(60),
+};
 
-/// The same failure by the fewest events that leaving decisions out comes to.
+/// The same failure by the least execution that leaving decisions out comes to.
 pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
     let Schedule::Decisions(text) = &found.schedule else {
         return found;
@@ -100,12 +109,12 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
         let same = normalised(&failure.message()) == found.failure && again(failure);
         let text = failure.decisions.to_string();
         let steps = single(text.split_once(' ')?.1);
-        let cost = (steps.len(), switches(&steps));
-        same.then_some((steps, cost))
+        let length = length(&steps);
+        same.then_some((steps, length))
     };
     let steps = single(list);
-    let cost = (steps.len(), switches(&steps));
-    let (steps, _) = shrink((steps, cost), ATTEMPTS, defaults, attempt);
+    let length = length(&steps);
+    let (steps, _) = shrink((steps, length), LIMIT, defaults, attempt);
     Caught {
         schedule: Schedule::Decisions(joined(version, &steps)),
         failure: found.failure,
@@ -137,22 +146,24 @@ fn thread(step: &str) -> &str {
     &step[..end.unwrap_or(step.len())]
 }
 
-fn switches(steps: &[String]) -> usize {
+fn length(steps: &[String]) -> Length {
     let pairs = steps.windows(2);
-    pairs
-        .filter(|pair| thread(&pair[0]) != thread(&pair[1]))
-        .count()
+    let switches = pairs.filter(|pair| thread(&pair[0]) != thread(&pair[1]));
+    Length {
+        switches: switches.count(),
+        steps: steps.len(),
+    }
 }
 
 /// The list with one decision as it would be by default: the newest is read.
-fn defaults(steps: &[String]) -> Vec<Vec<String>> {
-    let other = |at: &usize| thread(&steps[*at]) != steps[*at];
-    let changed = (0..steps.len()).filter(other).map(|at| {
-        let mut steps = steps.to_vec();
-        steps[at] = thread(&steps[at]).to_owned();
-        steps
-    });
-    changed.collect()
+fn defaults(steps: &[String]) -> impl Iterator<Item = Vec<String>> + use<> {
+    let steps = steps.to_vec();
+    (0..steps.len()).filter_map(move |at| {
+        let default = thread(&steps[at]);
+        let mut changed = steps.clone();
+        changed[at] = default.to_owned();
+        (default != steps[at]).then_some(changed)
+    })
 }
 
 /// Runs just that graph.

@@ -13,7 +13,7 @@ use crate::seed::{RENEW, Seed, file_name};
 use crate::serve::Attacked;
 use crate::verdict::{Findings, Verdict};
 use crate::verify::ask::{ask, ask_each};
-use crate::verify::build::{BuildError, MODELS, Workspace};
+use crate::verify::build::{MODELS, Workspace};
 use crate::verify::children::Children;
 use crate::verify::progress::line;
 use crate::verify::{Options, explore};
@@ -62,8 +62,7 @@ impl<'a> Builds<'a> {
         for checker in Checker::ALL {
             match workspace.build(MODELS, checker, children) {
                 Ok(binary) => drop(binaries.insert(checker, binary)),
-                Err(BuildError::Interrupted) => return Err("interrupted".to_owned()),
-                Err(BuildError::Failed(why)) => return Err(why),
+                Err(why) => return Err(why.into_text()),
             }
         }
         Ok(Self {

@@ -89,30 +89,83 @@ fn paths(workspace: &Workspace) -> Vec<PathBuf> {
 
 /// The seeds, one a line.
 pub(super) fn list(workspace: &Workspace) -> Result<String, String> {
-    let mut text = format!(
-        "{:30} {:15} {:6} {:>5} {:>8}  failure\n",
-        "seed", "scenario", "size", "steps", "switches"
-    );
+    let mut lines =
+        vec![["seed", "scenario", "size", "steps", "switches", "failure"].map(str::to_owned)];
     for path in paths(workspace) {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = path.file_stem().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
         let read = fs::read_to_string(&path).map_err(|why| why.to_string());
-        let line = match read.and_then(|text| text.parse()) {
-            Ok(AnySeed::Plan(seed)) => format!(
-                "{name:30} {:15} {:6} {:>5} {:>8}  {}",
-                "a plan",
-                seed.pool(),
-                "-",
-                "-",
-                seed.fails
-            ),
-            Ok(AnySeed::Scenario(seed)) => format!(
-                "{name:30} {:15} {:6} {:>5} {:>8}  {}",
-                seed.scenario, seed.size, seed.minimal.steps, seed.minimal.switches, seed.failure
-            ),
-            Err(why) => format!("{name:30} {why}"),
+        let unknown = || "-".to_owned();
+        let [scenario, size, steps, switches, failure] = match read.and_then(|text| text.parse()) {
+            Ok(AnySeed::Plan(seed)) => {
+                let pool = seed.pool().to_owned();
+                ["a plan".to_owned(), pool, unknown(), unknown(), seed.fails]
+            }
+            Ok(AnySeed::Scenario(seed)) => [
+                seed.scenario.to_owned(),
+                seed.size.to_string(),
+                seed.minimal.steps.to_string(),
+                seed.minimal.switches.to_string(),
+                seed.failure,
+            ],
+            Err(why) => [unknown(), unknown(), unknown(), unknown(), why],
         };
-        text.push_str(&line);
-        text.push('\n');
+        lines.push([name, scenario, size, steps, switches, failure]);
     }
-    Ok(text)
+    Ok(aligned(&lines))
+}
+
+/// The lines in columns as wide as what stands in them; numbers end where their column does, and the
+/// last column has no end.
+fn aligned(lines: &[[String; 6]]) -> String {
+    let width = |column: usize| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.max().unwrap_or_default()
+    };
+    let widths = [0, 1, 2, 3, 4].map(width);
+    let mut text = String::new();
+    for [seed, scenario, size, steps, switches, failure] in lines {
+        let [first, second, third, fourth, fifth] = widths;
+        text.push_str(&format!(
+            "{seed:first$} {scenario:second$} {size:third$} {steps:>fourth$} {switches:>fifth$}  {failure}\n"
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_moves_the_columns_of_all() {
+        let line = |cells: [&str; 6]| cells.map(str::to_owned);
+        let text = aligned(&[
+            line(["seed", "scenario", "size", "steps", "switches", "failure"]),
+            line([
+                "a-name-that-is-longer-than-thirty-columns",
+                "stop",
+                "1x1,1",
+                "9",
+                "2",
+                "a race",
+            ]),
+            line(["b", "wake_submitter", "2x2,12", "120", "14", "a loss"]),
+        ]);
+        let lines: Vec<_> = text.lines().collect();
+        for (column, cells) in [
+            ("scenario", ["stop", "wake_submitter"]),
+            ("size", ["1x1,1", "2x2,12"]),
+            ("failure", ["a race", "a loss"]),
+        ] {
+            let at = lines[0].find(column);
+            assert_eq!(
+                [lines[1].find(cells[0]), lines[2].find(cells[1])],
+                [at, at],
+                "{text}"
+            );
+        }
+        let ends = |line: &str, cell: &str| line.find(cell).map(|at| at + cell.len());
+        assert_eq!(ends(lines[1], " 9"), ends(lines[2], " 120"), "{text}");
+    }
 }

@@ -10,11 +10,11 @@ pub enum Schedule {
     Decisions(String),
     /// shuttle: which task runs for how many steps.
     Tasks(Vec<(usize, usize)>),
-    /// loom: the n-th execution, from 1, of the search with at most so many preemptions. That
-    /// search is the same every time.
+    /// loom: the n-th execution, from 1, of the search with at most so many preemptions, or of the
+    /// one without a bound. That search is the same every time.
     Execution {
-        /// The bound.
-        preemptions: usize,
+        /// The bound, if there is one.
+        preemptions: Option<usize>,
         /// Which one.
         number: u64,
     },
@@ -34,7 +34,10 @@ impl fmt::Display for Schedule {
             Self::Execution {
                 preemptions,
                 number,
-            } => write!(f, "execution {number} of at most {preemptions} preemptions"),
+            } => match preemptions {
+                Some(most) => write!(f, "execution {number} of at most {most} preemptions"),
+                None => write!(f, "execution {number} of any preemptions"),
+            },
         }
     }
 }
@@ -78,9 +81,14 @@ fn run(text: &str) -> Option<(usize, usize)> {
 fn execution(text: &str) -> Option<Schedule> {
     let (number, rest) = text
         .strip_prefix("execution ")?
-        .split_once(" of at most ")?;
+        .strip_suffix(" preemptions")?
+        .split_once(" of ")?;
+    let preemptions = match rest {
+        "any" => None,
+        most => Some(most.strip_prefix("at most ")?.parse().ok()?),
+    };
     Some(Schedule::Execution {
-        preemptions: rest.strip_suffix(" preemptions")?.parse().ok()?,
+        preemptions,
         number: number.parse().ok().filter(|&n| n > 0)?,
     })
 }

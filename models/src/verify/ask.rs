@@ -1,12 +1,13 @@
 //! Questions to the builds of the checkers: each is a process, each answer a line of JSON.
 
+use super::child;
 use super::children::Children;
 use crate::checker::Checker;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
 /// Puts the question to one build.
@@ -15,13 +16,9 @@ pub(crate) fn ask<T: DeserializeOwned>(
     children: &Children,
     question: &dyn Fn(&mut Command),
 ) -> Result<Vec<T>, String> {
-    let mut command = Command::new(binary);
+    let mut command = child::command(binary);
     command.arg("ask");
     question(&mut command);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
     let started = children
         .spawn(&mut command)
         .map_err(|why| format!("its process could not be started: {why}"))?

@@ -48,6 +48,16 @@ pub(crate) enum BuildError {
     Failed(String),
 }
 
+impl BuildError {
+    /// In words.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Interrupted => "interrupted".to_owned(),
+            Self::Failed(why) => why,
+        }
+    }
+}
+
 impl Workspace {
     /// Asks cargo, which knows about `CARGO_TARGET_DIR` and every configuration file.
     pub(crate) fn find() -> Result<Self, String> {

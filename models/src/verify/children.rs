@@ -13,6 +13,7 @@ pub(crate) struct Children(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     interrupted: bool,
+    over: bool,
     running: Vec<Child>,
 }
 
@@ -76,17 +77,32 @@ impl Children {
     pub(crate) fn interrupted(&self) -> bool {
         self.state().interrupted
     }
+
+    /// Says that no more are coming: from now on Ctrl-C has only this process to end.
+    pub(crate) fn finish(&self) {
+        self.state().over = true;
+    }
+
+    fn over(&self) -> bool {
+        self.state().over
+    }
 }
 
-/// Ctrl-C, and what else asks a process to end, kills the children; a second time ends this one.
-pub(crate) fn kill_on_ctrl_c(children: &Arc<Children>) -> Result<(), ctrlc::Error> {
-    let children = Arc::clone(children);
-    ctrlc::set_handler(move || {
-        if children.interrupted() {
+/// Children that Ctrl-C kills, and what else asks a process to end. A second time, or when no more
+/// are coming, it ends this process. To be called once.
+pub(crate) fn stoppable() -> Result<Arc<Children>, String> {
+    let children = Arc::new(Children::default());
+    let killed = Arc::clone(&children);
+    let handler = move || {
+        if killed.interrupted() || killed.over() {
             std::process::exit(super::INTERRUPTED.into());
         }
-        children.interrupt();
-    })
+        killed.interrupt();
+    };
+    match ctrlc::set_handler(handler) {
+        Ok(()) => Ok(children),
+        Err(why) => Err(format!("Ctrl-C could not be provided for: {why}")),
+    }
 }
 
 #[cfg(all(test, unix))]

@@ -2,8 +2,9 @@
 
 use super::ask::{Answers, ask_each};
 use super::children::Children;
+use super::text::grouped;
 use crate::checker::Checker;
-use crate::differential::{Comparison, Shows, compare};
+use crate::differential::{CAP, Comparison, Shows, compare};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -70,6 +71,9 @@ impl fmt::Display for Differential {
         )?;
         for of_one in self.comparisons.chunk_by(|a, b| a.checker == b.checker) {
             writeln!(f, "  {}", summary(of_one))?;
+            if let Some(stopped) = stopped(of_one) {
+                writeln!(f, "  {stopped}")?;
+            }
             let known = of_one
                 .iter()
                 .filter(|c| c.false_alarm.is_some() && !c.is_finding());
@@ -101,13 +105,33 @@ pub(super) fn summary(compared: &[Comparison]) -> String {
     let contained = compared.iter().filter(|c| c.beyond.is_empty()).count();
     let shown: usize = compared.iter().map(|c| c.outcomes).sum();
     let all: usize = compared.iter().map(|c| c.weft).sum();
-    let checker = compared
-        .first()
-        .map_or_else(String::new, |c| c.checker.to_string());
+    let cut_off = compared.iter().filter(|c| c.cut_off).count();
+    let as_far = match cut_off {
+        0 => String::new(),
+        _ => format!(" ({cut_off} of them cut off)"),
+    };
     format!(
-        "{checker}: contained in {contained} of {} programs, {shown} outcomes of weft's {all}",
+        "{}: contained in {contained} of {} programs{as_far}, {shown} outcomes of weft's {all}",
+        name(compared),
         compared.len()
     )
+}
+
+/// Which searches were stopped before their end.
+pub(super) fn stopped(compared: &[Comparison]) -> Option<String> {
+    let cut_off = compared.iter().filter(|c| c.cut_off);
+    let programs: Vec<_> = cut_off.map(|c| c.program.as_str()).collect();
+    let cap = grouped(CAP);
+    let programs = Some(programs.join("; ")).filter(|programs| !programs.is_empty())?;
+    let checker = name(compared);
+    Some(format!(
+        "cut off: {checker} after {cap} executions, so that only what it showed until then is compared: {programs}"
+    ))
+}
+
+fn name(compared: &[Comparison]) -> String {
+    let first = compared.first();
+    first.map_or_else(String::new, |c| c.checker.to_string())
 }
 
 fn remark(comparison: &Comparison) -> String {
@@ -141,8 +165,32 @@ mod tests {
         let shown = Shown {
             outcomes,
             complete: true,
+            cut_off: false,
         };
         Ok(vec![Shows::from([("MP".to_owned(), shown)])])
+    }
+
+    #[test]
+    fn a_search_that_was_stopped_is_no_whole_containment() {
+        let mut loom = shows(&["a"]);
+        for shown in loom.iter_mut().flatten().flat_map(Shows::values_mut) {
+            shown.complete = false;
+            shown.cut_off = true;
+        }
+        let compared = Differential::new(vec![
+            (Checker::Loom, loom),
+            (Checker::Shuttle, shows(&["a"])),
+            (Checker::Weft, shows(&["a", "b"])),
+        ]);
+        let text = compared.to_string();
+        for says in [
+            "loom: contained in 1 of 1 programs (1 of them cut off), 1 outcomes",
+            "cut off: loom after 50,000 executions, so that only what it showed until then is compared: MP\n",
+            "shuttle: contained in 1 of 1 programs, 1 outcomes",
+        ] {
+            assert!(text.contains(says), "{text}");
+        }
+        assert!(compared.is_clean(), "{text}");
     }
 
     #[test]

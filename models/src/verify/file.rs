@@ -8,7 +8,7 @@ use std::process;
 
 /// Where the report will go, known to be writable.
 #[derive(Debug)]
-pub(super) struct OutFile {
+pub(crate) struct OutFile {
     /// The option and what it was given.
     shown: String,
     target: Target,
@@ -22,9 +22,22 @@ enum Target {
     Stream(PathBuf),
 }
 
+/// The files that these options ask for, each tried out.
+pub(crate) fn prepare<const N: usize>(
+    options: [(&str, &Option<PathBuf>); N],
+) -> Result<[Option<OutFile>; N], String> {
+    let mut files = [const { None }; N];
+    for (file, (option, path)) in files.iter_mut().zip(options) {
+        if let Some(path) = path {
+            *file = Some(OutFile::prepare(option, path)?);
+        }
+    }
+    Ok(files)
+}
+
 impl OutFile {
     /// Tries the place out before hours of work go into what it cannot take.
-    pub(super) fn prepare(option: &str, path: &Path) -> Result<Self, String> {
+    fn prepare(option: &str, path: &Path) -> Result<Self, String> {
         let shown = format!("{option} {}", path.display());
         match Target::of(path) {
             Ok(target) => Ok(Self { shown, target }),
@@ -32,7 +45,7 @@ impl OutFile {
         }
     }
 
-    pub(super) fn write(&self, text: &str) -> Result<(), String> {
+    pub(crate) fn write(&self, text: &str) -> Result<(), String> {
         self.try_write(text.as_bytes())
             .map_err(|why| unwritable(&self.shown, &why))
     }

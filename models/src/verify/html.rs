@@ -231,17 +231,16 @@ fn table(rows: &[&Row], times: bool) -> String {
 
 /// The matrix, a table a design.
 fn mutants(out: &mut String, matrix: &Matrix) {
-    let killed = matrix
-        .mutants
-        .iter()
-        .filter(|line| line.is_killed())
-        .count();
     let _ = writeln!(
         out,
-        "<h2>Mutants</h2>\n<p>{killed} of {} killed. A mutant is the engine with one order or one step taken away; \
-         one that nothing kills fails the run, and shuttle must not kill those that lack an order alone.</p>",
-        matrix.mutants.len()
+        "<h2>Mutants</h2>\n<p>{}. A mutant is the engine with one order or one step taken away; one that \
+         a checker does not kill fails the run, and shuttle must not kill those that lack an order alone.</p>",
+        matrix.summary()
     );
+    for (mutant, why) in matrix.equivalents() {
+        let (mutant, why) = (escape(&mutant), escape(why));
+        let _ = writeln!(out, "<p>equivalent: <b>{mutant}</b>: {why}</p>");
+    }
     let columns = matrix.columns();
     let heads: String = columns
         .iter()
@@ -309,6 +308,11 @@ fn compared(out: &mut String, differential: &Differential) {
             escape(&summary(of_one))
         );
         for comparison in of_one {
+            let cut_off = if comparison.cut_off {
+                "<small>its search was cut off</small>"
+            } else {
+                ""
+            };
             let beyond: Vec<_> = comparison
                 .beyond
                 .iter()
@@ -320,7 +324,7 @@ fn compared(out: &mut String, differential: &Differential) {
             let _ = writeln!(
                 out,
                 "<tr><td class=\"w\"><b>{}</b></td><td class=\"n\" data-k=\"outcomes\">{}</td>\
-                 <td class=\"n\" data-k=\"of weft's\">{}</td><td class=\"w\">{}{alarm}</td></tr>",
+                 <td class=\"n\" data-k=\"of weft's\">{}</td><td class=\"w\">{}{alarm}{cut_off}</td></tr>",
                 escape(&comparison.program),
                 comparison.outcomes,
                 comparison.weft,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::checker::Checker;
+use crate::expected::EXCUSES;
 use crate::serve::Attacked;
 use crate::timeline::{Mark, Row as Step};
 use crate::verdict::Verdict;
@@ -55,13 +56,15 @@ fn matrix() -> Matrix {
         weakened: false,
         executions: 7,
         verdict,
+        control: Verdict::Complete,
     };
     let killed = attacked(Verdict::Failed("why".to_owned()));
     let survived = attacked(Verdict::Complete);
-    Matrix::new(vec![
+    let answers = vec![
         (Checker::Loom, Ok(vec![survived])),
         (Checker::Weft, Ok(vec![killed])),
-    ])
+    ];
+    Matrix::new(answers, &EXCUSES)
 }
 
 fn shown(rows: &[Row], mutants: Option<&Matrix>, timelines: &[Timeline], times: bool) -> String {
@@ -115,10 +118,10 @@ fn a_failure_comes_first_with_its_message_and_its_interleaving() {
 #[test]
 fn the_matrix_says_what_killed_each_mutant_and_what_is_wrong_with_it() {
     let text = shown(&[row(Word::Complete, None)], Some(&matrix()), &[], true);
-    assert!(text.contains("1 of 1 killed"), "{text}");
+    assert!(text.contains("1 of 1 mutants killed"), "{text}");
     assert!(text.contains("killed after 7"), "{text}");
     assert!(text.contains("survived 7, complete"), "{text}");
-    let survivor = Matrix::new(vec![(Checker::Weft, Ok(Vec::new()))]);
+    let survivor = Matrix::new(vec![(Checker::Weft, Ok(Vec::new()))], &EXCUSES);
     let text = shown(&[row(Word::Complete, None)], Some(&survivor), &[], true);
     assert!(
         text.contains("What failed") && text.contains("no mutant was run"),

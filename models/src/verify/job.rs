@@ -1,14 +1,15 @@
 //! One case in a process of its own: what the child does, what it says, and how that is heard.
 //!
 //! The child prints one JSON object a line: how many executions it has done, now and then, and its
-//! findings once. A line that is none of these is the model's own output. The child lives as long
-//! as its standard input is open, so it never outlives the process that started it.
+//! findings once. A line that is none of these is the model's own output.
 
+use super::child;
 use super::children::{Children, Started};
 use super::options::{checker_names, find, scenario_names};
 use crate::case::{self, Case, Profile};
 use crate::checker::Checker;
 use crate::scenario::Size;
+use crate::seed::Seed;
 use crate::verdict::{Findings, Verdict};
 use clap::Args;
 use flipside::Design;
@@ -16,9 +17,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
 /// How often a child says how far it is.
 const PACE: Duration = Duration::from_millis(100);
@@ -53,6 +54,10 @@ enum Message {
         seconds: f64,
         #[serde(flatten)]
         verdict: Verdict,
+        #[serde(default)]
+        cut_off: bool,
+        #[serde(default)]
+        seed: Option<Seed>,
     },
 }
 
@@ -80,11 +85,7 @@ pub fn serve(options: &CaseOptions) -> ExitCode {
         Ok(case) => case,
         Err(why) => return super::complain(2, why),
     };
-    thread::spawn(|| {
-        // Nothing is ever sent; it ends when the other side does.
-        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        std::process::exit(1);
-    });
+    child::end_with_parent();
     let mut said = Instant::now();
     let findings = case::run(&case, move |executions| {
         if said.elapsed() >= PACE {
@@ -97,6 +98,8 @@ pub fn serve(options: &CaseOptions) -> ExitCode {
         executions: findings.executions,
         seconds: findings.time.as_secs_f64(),
         verdict: findings.verdict,
+        cut_off: findings.cut_off,
+        seed: findings.seed,
     });
     match said {
         Ok(()) => ExitCode::SUCCESS,
@@ -125,6 +128,9 @@ pub(super) fn run(
         verdict: Verdict::Failed(why),
         executions,
         time: start.elapsed(),
+        cut_off: false,
+        // A process that dies does not say in which execution.
+        seed: None,
     };
     let started = match children.spawn(&mut command(case, profile, binary)) {
         Ok(started) => started?,
@@ -150,28 +156,14 @@ pub(super) fn run(
 }
 
 fn command(case: &Case, profile: Profile, binary: &Path) -> Command {
-    let mut command = Command::new(binary);
+    let mut command = child::command(binary);
     command
         .arg("case")
         .args(["--checker", case.checker.name()])
         .args(["--design", case.design.name()])
         .args(["--scenario", case.scenario.name])
         .args(["--size", &case.size.to_string()])
-        .args(["--profile", profile.name()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    // The case alone says what is explored: no seed, bound or checkpoint of the environment's.
-    for (key, _) in env::vars_os() {
-        let name = key.to_string_lossy();
-        if name.starts_with("LOOM_") || name.starts_with("SHUTTLE_") {
-            command.env_remove(&key);
-        }
-    }
-    // Ctrl-C on a terminal goes to a whole process group. The children get their end from here,
-    // so that one that dies by itself is told from one that was stopped.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        .args(["--profile", profile.name()]);
     command
 }
 
@@ -199,6 +191,8 @@ fn listen(mut out: impl BufRead, mut progress: impl FnMut(u64)) -> Heard {
                 executions,
                 seconds,
                 verdict,
+                cut_off,
+                seed,
             }) => {
                 heard.twice |= heard.findings.is_some();
                 heard.executions = executions;
@@ -208,6 +202,8 @@ fn listen(mut out: impl BufRead, mut progress: impl FnMut(u64)) -> Heard {
                         verdict,
                         executions,
                         time,
+                        cut_off,
+                        seed,
                     });
             }
             Err(_) => other.push(&line),

@@ -1,6 +1,7 @@
 //! The protocol of the children, from both ends and with what should never come.
 
 use super::*;
+use crate::seed::Schedule;
 
 fn ended(code: u8) -> io::Result<ExitStatus> {
     #[cfg(unix)]
@@ -25,6 +26,8 @@ fn findings(verdict: Verdict) -> Findings {
         verdict,
         executions: 107,
         time: Duration::from_millis(1_500),
+        cut_off: false,
+        seed: None,
     }
 }
 
@@ -39,12 +42,40 @@ fn every_verdict_arrives_as_it_was_sent() -> Result<(), Box<dyn std::error::Erro
             executions: 107,
             seconds: 1.5,
             verdict: verdict.clone(),
+            cut_off: false,
+            seed: None,
         })?;
         assert!(!line.contains('\n'), "one object, one line");
         let (heard, progress) = heard(&line);
         assert_eq!(judge(heard, ended(0), "")?, findings(verdict));
         assert!(progress.is_empty());
     }
+    Ok(())
+}
+
+#[test]
+fn the_execution_that_failed_arrives_with_the_failure() -> Result<(), Box<dyn std::error::Error>> {
+    let extent = "2x2,6 in 88 steps, 12 switches".parse()?;
+    let seed = Seed {
+        mutant: None,
+        scenario: "handover",
+        size: "2x2,6".parse()?,
+        design: Design::default(),
+        checker: Checker::Shuttle,
+        version: "0.9.9".to_owned(),
+        schedule: Schedule::Tasks(vec![(0, 3), (1, 2)]),
+        failure: "request 1 is lost".to_owned(),
+        found: extent,
+        minimal: extent,
+    };
+    let line = serde_json::to_string(&Message::Findings {
+        executions: 107,
+        seconds: 1.5,
+        verdict: Verdict::Failed("request 1 is lost".into()),
+        cut_off: false,
+        seed: Some(seed.clone()),
+    })?;
+    assert_eq!(judge(heard(&line).0, ended(0), "")?.seed, Some(seed));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::super::rows::Word;
 use super::*;
 use crate::differential::{Shown, Shows};
+use crate::expected::EXCUSES;
 use crate::serve::Attacked;
 use crate::verdict::Verdict;
 use flipside::Design;
@@ -86,6 +87,8 @@ const SECTIONS: &str = r#"{
         "checker": "loom",
         "outcomes": 1,
         "weft": 2,
+        "complete": true,
+        "cut_off": false,
         "left_out": [
           "b"
         ],
@@ -102,13 +105,16 @@ const SECTIONS: &str = r#"{
       {
         "design": "flip-striped",
         "mutant": "no-recheck",
+        "case": "wake_worker 1x1,1",
         "order_only": false,
+        "equivalent": null,
         "checkers": [
           {
             "checker": "weft",
             "verdict": "FAILED",
             "why": "deadlock",
-            "executions": 4
+            "executions": 4,
+            "control": "COMPLETE"
           }
         ]
       }
@@ -125,6 +131,7 @@ fn the_sections_of_a_whole_run_are_in_it() -> Result<()> {
         let shown = Shown {
             outcomes,
             complete: true,
+            cut_off: false,
         };
         Ok(vec![Shows::from([("MP".to_owned(), shown)])])
     };
@@ -132,7 +139,7 @@ fn the_sections_of_a_whole_run_are_in_it() -> Result<()> {
         (Checker::Loom, shows(&["a"])),
         (Checker::Weft, shows(&["a", "b"])),
     ]);
-    let matrix = Matrix::new(vec![(
+    let answers = vec![(
         Checker::Weft,
         Ok(vec![Attacked {
             design: Design::default(),
@@ -140,8 +147,10 @@ fn the_sections_of_a_whole_run_are_in_it() -> Result<()> {
             weakened: false,
             executions: 4,
             verdict: Verdict::Failed("deadlock\nwith a graph".to_owned()),
+            control: Verdict::Complete,
         }]),
-    )]);
+    )];
+    let matrix = Matrix::new(answers, &EXCUSES);
     let rows = rows();
     let whole = Report {
         differential: Some(&differential),

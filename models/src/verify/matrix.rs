@@ -4,11 +4,14 @@ use super::ask::{Answers, ask_each};
 use super::children::Children;
 use super::rows::Word;
 use super::text::grouped;
+use crate::attack::Attack;
 use crate::checker::Checker;
+use crate::expected::{EXCUSES, Excuses, full_name};
 use crate::serve::Attacked;
+use crate::verdict::Verdict;
 use flipside::Design;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -27,8 +30,12 @@ pub(super) struct Line {
     #[serde(with = "crate::program::design_name")]
     pub(super) design: Design,
     pub(super) mutant: String,
+    /// Where it is attacked: a scenario and its size.
+    case: String,
     /// Whether it lacks only an order, which sequential consistency does not show.
     order_only: bool,
+    /// The argument that it is the engine by another name, if there is one.
+    pub(super) equivalent: Option<&'static str>,
     /// In the order of the columns.
     checkers: Vec<Cell>,
 }
@@ -40,6 +47,10 @@ pub(super) struct Cell {
     verdict: Word,
     why: Option<String>,
     executions: u64,
+    /// What the checker says of the engine itself in the same case.
+    control: Word,
+    #[serde(skip)]
+    control_failed: Option<String>,
 }
 
 /// Runs every mutant under every checker. None after an interruption.
@@ -47,11 +58,11 @@ pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) ->
     let asked = ask_each::<Attacked>(binaries, children, &|command| {
         command.arg("attacks");
     })?;
-    Some(Matrix::new(asked))
+    Some(Matrix::new(asked, &EXCUSES))
 }
 
 impl Matrix {
-    pub(super) fn new(asked: Answers<Attacked>) -> Self {
+    pub(super) fn new(asked: Answers<Attacked>, excuses: &Excuses) -> Self {
         let mut mutants: Vec<Line> = Vec::new();
         let mut failures = Vec::new();
         let checkers: Vec<_> = asked.iter().map(|(checker, _)| *checker).collect();
@@ -59,13 +70,17 @@ impl Matrix {
             match answer {
                 Ok(attacked) => attacked
                     .into_iter()
-                    .for_each(|attacked| add(&mut mutants, checker, attacked)),
+                    .for_each(|attacked| add(&mut mutants, checker, attacked, excuses)),
                 Err(why) => failures.push(format!("the mutants under {checker}: {why}")),
             }
         }
         // Where a checker did not answer at all, that is said already.
         if failures.is_empty() {
-            failures.extend(mutants.iter().flat_map(|line| line.failures(&checkers)));
+            let all = mutants.iter();
+            failures.extend(all.flat_map(|line| line.failures(&checkers, excuses)));
+            // Many mutants are attacked in one case.
+            let mut said = BTreeSet::new();
+            failures.retain(|failure| said.insert(failure.clone()));
         }
         if mutants.is_empty() {
             failures.push("no mutant was run".to_owned());
@@ -77,6 +92,23 @@ impl Matrix {
         self.failures.is_empty()
     }
 
+    /// How many were killed, and what the engine itself does where they are.
+    pub(super) fn summary(&self) -> String {
+        let killed = self.mutants.iter().filter(|line| line.is_killed()).count();
+        let mut text = format!("{killed} of {} mutants killed", self.mutants.len());
+        let mut cells = self.mutants.iter().flat_map(|line| &line.checkers);
+        if cells.all(|cell| cell.control != Word::Failed) {
+            text.push_str(", in cases that the engine itself passes");
+        }
+        text
+    }
+
+    /// The mutants that are the engine by another name, and the argument.
+    pub(super) fn equivalents(&self) -> impl Iterator<Item = (String, &'static str)> {
+        let all = self.mutants.iter();
+        all.filter_map(|line| Some((line.name(), line.equivalent?)))
+    }
+
     /// The checkers that ran mutants.
     pub(super) fn columns(&self) -> Vec<Checker> {
         let ran = |checker: &Checker| self.mutants.iter().any(|line| line.by(*checker).is_some());
@@ -84,27 +116,40 @@ impl Matrix {
     }
 }
 
-fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
+fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked, excuses: &Excuses) {
     let Attacked {
         design,
         mutant,
         weakened,
         executions,
         verdict,
+        control,
     } = attacked;
-    let (verdict, why) = Word::of(verdict);
+    // The rest of a reason is an execution, which a replay shows better.
+    let in_a_line = |verdict: Verdict| {
+        let (word, why) = Word::of(verdict);
+        let why = why.and_then(|why| why.lines().next().map(str::to_owned));
+        (word, why)
+    };
+    let (verdict, why) = in_a_line(verdict);
+    let (control, control_why) = in_a_line(control);
     let cell = Cell {
         checker,
         verdict,
-        // The rest of it is an execution, which a replay shows better.
-        why: why.and_then(|why| why.lines().next().map(str::to_owned)),
+        why,
         executions,
+        control,
+        control_failed: control_why.filter(|_| control == Word::Failed),
     };
     let same = |line: &&mut Line| line.design == design && line.mutant == mutant;
     match mutants.iter_mut().find(same) {
         Some(line) => line.checkers.push(cell),
         None => mutants.push(Line {
             design,
+            case: Attack::on(&mutant).map_or_else(String::new, |attack| {
+                format!("{} {}", attack.scenario, attack.size())
+            }),
+            equivalent: excuses.equivalent(&full_name(design, &mutant)),
             mutant,
             order_only: weakened,
             checkers: vec![cell],
@@ -121,29 +166,40 @@ impl Line {
         self.checkers.iter().any(Cell::kills)
     }
 
-    fn failures(&self, checkers: &[Checker]) -> Vec<String> {
-        let mutant = match self.design {
-            design if design == Design::default() => self.mutant.clone(),
-            design => format!("{} of {design}", self.mutant),
-        };
+    fn name(&self) -> String {
+        full_name(self.design, &self.mutant)
+    }
+
+    /// What is not as it should be.
+    fn failures(&self, checkers: &[Checker], excuses: &Excuses) -> Vec<String> {
+        let mutant = self.name();
         let mut failures = Vec::new();
         for &checker in checkers {
-            let cell = self.by(checker);
-            if cell.is_none() {
+            let Some(cell) = self.by(checker) else {
                 failures.push(format!("{mutant} was not run under {checker}"));
+                continue;
+            };
+            if let Some(why) = &cell.control_failed {
+                failures.push(format!(
+                    "under {checker} the engine itself fails in {}, so that a mutant's death there shows \
+                     nothing: {why}",
+                    full_name(self.design, &self.case)
+                ));
             }
-            let kills = cell.is_some_and(Cell::kills);
-            if checker == Checker::Shuttle && kills == self.order_only {
-                failures.push(if kills {
-                    format!("{mutant} lacks only an order, and shuttle, which sees none, killed it")
-                } else {
-                    format!("{mutant} breaks the protocol's logic, and shuttle did not kill it")
-                });
+            match (excuses.survives(checker, &mutant, self.order_only), cell.kills()) {
+                (Some(why), true) => {
+                    failures.push(format!("{checker} killed {mutant}, and should not: {why}"));
+                }
+                (None, false) if self.is_killed() => failures.push(format!(
+                    "{checker} did not kill {mutant}: it has to, unless models/src/expected.rs says why not"
+                )),
+                _ => {}
             }
         }
-        if !self.is_killed() {
+        if !self.is_killed() && self.equivalent.is_none() {
             failures.push(format!(
-                "{mutant} survived: nothing shows that the engine needs what it lacks"
+                "{mutant} survived: nothing shows that the engine needs what it lacks, and \
+                 models/src/expected.rs does not say why it need not"
             ));
         }
         failures
@@ -182,12 +238,14 @@ impl fmt::Display for Matrix {
             }
             writeln!(f, "{}", text.trim_end())?;
         }
-        let killed = self.mutants.iter().filter(|line| line.is_killed()).count();
+        writeln!(f)?;
+        for (mutant, why) in self.equivalents() {
+            writeln!(f, "equivalent: {mutant}: {why}")?;
+        }
         writeln!(
             f,
-            "\n{killed} of {} mutants killed. To see one die: cargo replay complete.wmb:dropped.weft, or another of \
-             cargo replay --list",
-            self.mutants.len()
+            "{}. To see one die: cargo replay complete.wmb:dropped.weft, or another of cargo replay --list",
+            self.summary()
         )?;
         for failure in &self.failures {
             writeln!(f, "FAILED: {failure}")?;
@@ -197,90 +255,5 @@ impl fmt::Display for Matrix {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::verdict::Verdict;
-
-    fn attacked(mutant: &str, weakened: bool, killed: bool) -> Attacked {
-        Attacked {
-            design: Design::default(),
-            mutant: mutant.to_owned(),
-            weakened,
-            executions: 1_234,
-            verdict: if killed {
-                Verdict::Failed("why\nand how".to_owned())
-            } else {
-                Verdict::Bounded("enough".to_owned())
-            },
-        }
-    }
-
-    fn matrix(shuttle: [bool; 2], weft: [bool; 2]) -> Matrix {
-        let column = |kills: [bool; 2]| {
-            Ok(vec![
-                attacked("commit.wmb:dropped", true, kills[0]),
-                attacked("no-recheck", false, kills[1]),
-            ])
-        };
-        Matrix::new(vec![
-            (Checker::Shuttle, column(shuttle)),
-            (Checker::Weft, column(weft)),
-        ])
-    }
-
-    #[test]
-    fn orders_are_weft_s_to_kill_and_logic_is_for_both() {
-        let matrix = matrix([false, true], [true, true]);
-        let text = matrix.to_string();
-        assert!(matrix.is_clean(), "{text}");
-        assert!(text.contains("2 of 2 mutants killed"), "{text}");
-        assert!(text.contains("survived 1,234, bounded"), "{text}");
-        assert!(text.contains("killed after 1,234"), "{text}");
-    }
-
-    #[test]
-    fn each_exception_fails_and_is_named() {
-        for (shuttle, weft, says) in [
-            ([true, true], [true, true], "lacks only an order"),
-            ([false, false], [true, true], "did not kill it"),
-            ([false, true], [false, true], "commit.wmb:dropped survived"),
-        ] {
-            let matrix = matrix(shuttle, weft);
-            let text = matrix.to_string();
-            assert!(!matrix.is_clean() && text.contains(says), "{text}");
-        }
-        assert!(!Matrix::new(Vec::new()).is_clean());
-    }
-
-    #[test]
-    fn a_checker_that_says_nothing_of_a_mutant_fails() {
-        let answer = vec![attacked("no-recheck", false, true)];
-        let silent = Matrix::new(vec![
-            (Checker::Weft, Ok(answer.clone())),
-            (Checker::Loom, Ok(Vec::new())),
-        ]);
-        let says = "no-recheck was not run under loom";
-        assert_eq!(silent.failures, [says]);
-        let dead = Matrix::new(vec![
-            (Checker::Weft, Ok(answer)),
-            (Checker::Loom, Err("it died".to_owned())),
-        ]);
-        assert_eq!(dead.failures, ["the mutants under loom: it died"]);
-    }
-
-    #[test]
-    fn the_json_has_a_cell_a_checker() {
-        let matrix = matrix([false, true], [true, true]);
-        let line = serde_json::to_value(&matrix).expect("JSON")["mutants"][0].take();
-        let expected = serde_json::json!({
-            "design": "flip-striped",
-                "mutant": "commit.wmb:dropped",
-            "order_only": true,
-            "checkers": [
-                { "checker": "shuttle", "verdict": "BOUNDED", "why": "enough", "executions": 1_234 },
-                { "checker": "weft", "verdict": "FAILED", "why": "why", "executions": 1_234 },
-            ],
-        });
-        assert_eq!(line, expected);
-    }
-}
+#[path = "matrix_tests.rs"]
+mod tests;

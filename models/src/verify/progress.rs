@@ -153,7 +153,7 @@ impl State {
     }
 
     fn say(&mut self, cases: &[Case], index: usize, findings: &Findings) {
-        let row = Row::new((&cases[index], Some(findings.clone())));
+        let row = Row::new((&cases[index], Some(findings)));
         let said = format!(
             "{:7} {:14} {:6} {:8} {:>10} executions",
             row.checker,

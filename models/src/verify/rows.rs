@@ -61,9 +61,9 @@ fn as_seconds<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S:
 }
 
 impl Row {
-    pub(super) fn new((case, findings): (&Case, Option<Findings>)) -> Self {
-        let (executions, time) = findings.as_ref().map(|f| (f.executions, f.time)).unzip();
-        let verdict = findings.map(|f| Word::of(f.verdict));
+    pub(super) fn new((case, findings): (&Case, Option<&Findings>)) -> Self {
+        let (executions, time) = findings.map(|f| (f.executions, f.time)).unzip();
+        let verdict = findings.map(|f| Word::of(f.verdict.clone()));
         let (verdict, why) = verdict.unwrap_or((Word::NotRun, None));
         Self {
             scenario: case.scenario.name,

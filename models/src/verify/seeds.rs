@@ -5,14 +5,14 @@ use super::build::Workspace;
 use super::children::Children;
 use super::rows::{Row, Word};
 use super::table::alone;
-use crate::case::{Case, Profile};
+use crate::case::Profile;
 use crate::checker::Checker;
 use crate::log::Execution;
 use crate::seed::Seed;
-use crate::serve::Hunted;
 use crate::timeline::{Headline, Timeline, lay_out};
+use crate::verdict::Findings;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 /// What stands at the very end: its last line is a command that runs a failed case again.
@@ -28,9 +28,10 @@ pub(super) struct Again {
     seeds: Vec<PathBuf>,
 }
 
-/// Hunts for a small counterexample of each failed case.
+/// Writes the seed of each failed case: of something smaller, where that is found, and else of the
+/// very execution that failed.
 pub(super) fn write(
-    cases: &[Case],
+    outcomes: &[Option<Findings>],
     rows: &[Row],
     profile: Profile,
     workspace: &Workspace,
@@ -38,22 +39,52 @@ pub(super) fn write(
     children: &Children,
 ) -> Again {
     let mut again = Again::default();
-    let failed = cases.iter().zip(rows);
-    for (case, row) in failed.filter(|(_, row)| row.verdict == Word::Failed) {
-        let Some(binary) = binaries.get(&case.checker) else {
+    let failed = outcomes.iter().zip(rows);
+    for (findings, row) in failed.filter(|(_, row)| row.verdict == Word::Failed) {
+        // Where the count is not the pinned one, or the process died, there is no execution to show.
+        let Some(seed) = findings.as_ref().and_then(|it| it.seed.as_ref()) else {
+            again.cases.push(alone(row, profile));
             continue;
         };
-        let (name, size) = (case.scenario.name, case.size);
-        let hunted = ask::<Hunted>(binary, children, &|command| {
-            command.arg("hunt").arg("--into").arg(workspace.found());
-            command.args(["--scenario", name, "--size", &size.to_string()]);
-            command.args(["--design", case.design.name()]);
-        });
-        let found = hunted.map(|hunted| hunted.into_iter().find_map(|hunted| hunted.seed));
-        let alone = alone(row, profile);
-        again.add(&case.program().to_string(), found, alone);
+        match seed.write(&workspace.found()) {
+            Ok(path) => {
+                let small = smaller(seed, &path, binaries, children);
+                let small = small.and_then(|small| replace(&path, &small));
+                again.add(&seed.id(), path, small);
+            }
+            Err(why) => {
+                again.notes.push(format!("a seed could not be kept: {why}"));
+                again.cases.push(alone(row, profile));
+            }
+        }
     }
     again
+}
+
+/// Asks the checker for something smaller than what it found.
+fn smaller(
+    seed: &Seed,
+    path: &Path,
+    binaries: &BTreeMap<Checker, PathBuf>,
+    children: &Children,
+) -> Result<Seed, String> {
+    let binary = binaries.get(&seed.checker).ok_or("it was not built")?;
+    let answer = ask::<Seed>(binary, children, &|command| {
+        command.arg("shrink").arg(path);
+    });
+    let small = answer?.into_iter().next();
+    small.ok_or_else(|| "its process said nothing".to_owned())
+}
+
+/// Writes the smaller seed in the place of the one that is there.
+fn replace(path: &Path, small: &Seed) -> Result<PathBuf, String> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let written = small.write(folder)?;
+    if written != path {
+        // If it stays there, it is one more that fails.
+        let _ = fs::remove_file(path);
+    }
+    Ok(written)
 }
 
 impl Again {
@@ -76,23 +107,19 @@ impl Again {
         self.seeds.iter().filter_map(timeline).collect()
     }
 
-    fn add(&mut self, what: &str, found: Result<Option<PathBuf>, String>, alone: String) {
-        match found {
-            Ok(Some(seed)) => {
-                let id = seed.file_stem().unwrap_or_default().to_string_lossy();
-                let replay = format!("cargo replay {id}");
-                // Cases of several sizes often shrink to one seed.
-                if !self.replays.contains(&replay) {
-                    self.replays.push(replay);
-                    self.seeds.push(seed);
-                }
-            }
-            // A count that is not the pinned one, or a failure that is rarer than the hunt is long.
-            Ok(None) => self.cases.push(alone),
-            Err(why) => {
-                self.notes.push(format!("no seed of {what}: {why}"));
-                self.cases.push(alone);
-            }
+    /// One more that can be run again: by what was made of it, or as it is.
+    fn add(&mut self, id: &str, path: PathBuf, small: Result<PathBuf, String>) {
+        let path = small.unwrap_or_else(|why| {
+            self.notes
+                .push(format!("{id} is as it was found, not made smaller: {why}"));
+            path
+        });
+        let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        let replay = format!("cargo replay {id}");
+        // Cases of several sizes often shrink to one seed.
+        if !self.replays.contains(&replay) {
+            self.replays.push(replay);
+            self.seeds.push(path);
         }
     }
 }
@@ -123,27 +150,18 @@ mod tests {
     fn a_command_stands_last_and_a_replay_if_there_is_one() {
         let mut again = Again::default();
         assert_eq!(again.to_string(), "");
-        let seed = |name: &str| Ok(Some(PathBuf::from(format!("target/{name}.seed"))));
-        again.add(
-            "flush 1x1,2",
-            seed("flush-1x1-1.weft"),
-            "cargo verify 1".to_owned(),
-        );
-        again.add(
-            "flush 1x1,3",
-            seed("flush-1x1-1.weft"),
-            "cargo verify 2".to_owned(),
-        );
+        let seed = |name: &str| PathBuf::from(format!("target/{name}.seed"));
+        let small = || Ok(seed("flush-1x1-1.weft"));
+        again.add("flush-1x1-2.weft", seed("flush-1x1-2.weft"), small());
+        again.add("flush-1x1-3.weft", seed("flush-1x1-3.weft"), small());
         let one = "\nTo see what happens:\ncargo replay flush-1x1-1.weft\n";
         assert_eq!(again.to_string(), one);
-        again.add("stop 1x1,2", Ok(None), "cargo verify 3".to_owned());
-        again.add(
-            "stop 1x1,3",
-            Err("it died".to_owned()),
-            "cargo verify 4".to_owned(),
-        );
-        let all = "\nno seed of stop 1x1,3: it died\n\nTo see what happens:\n\
-                   cargo verify 3\ncargo verify 4\ncargo replay flush-1x1-1.weft\n";
+        assert_eq!(again.seeds, [seed("flush-1x1-1.weft")]);
+        again.cases.push("cargo verify 3".to_owned());
+        let died = Err("it died".to_owned());
+        again.add("stop-1x1-3.loom", seed("stop-1x1-3.loom"), died);
+        let all = "\nstop-1x1-3.loom is as it was found, not made smaller: it died\n\nTo see what happens:\n\
+                   cargo verify 3\ncargo replay flush-1x1-1.weft\ncargo replay stop-1x1-3.loom\n";
         assert_eq!(again.to_string(), all);
     }
 }

@@ -1,4 +1,4 @@
-//! The `flipside` command from outside: what it answers without building anything.
+//! What `flipside verify` answers without building anything.
 
 use std::io;
 use std::path::Path;
