@@ -142,7 +142,7 @@ mod tests {
             scenario: by_name("wake_submitter")?,
             size: "1x1,2".parse()?,
             design: Design::default(),
-            mutant: Some("wake-before-flip".parse()?),
+            mutant: Some("commit-wakes-first".parse()?),
         };
         let findings = check(program, BOUNDS, |_| ());
         findings.seed.ok_or_else(|| findings.verdict.to_string())

@@ -99,7 +99,7 @@ fn a_seed_of_the_engine_itself_is_renewed_by_verify() {
         assert!(why.contains(VERIFY) && !why.contains(RENEW), "{why}");
     }
     let mutant = Seed {
-        mutant: Some("no-recheck".to_owned()),
+        mutant: Some("worker-no-recheck".to_owned()),
         ..engine
     };
     let unfit = mutant.fits().expect_err("the version is another");

@@ -144,7 +144,7 @@ mod tests {
         let seed = PlanSeed {
             layer: "shuttle".to_owned(),
             checker: Checker::Shuttle,
-            mutant: Some("no-recheck".to_owned()),
+            mutant: Some("worker-no-recheck".to_owned()),
             walk: "pct 9".to_owned(),
             schedule: Some("0*3 1*2".to_owned()),
             fails: "all at once".to_owned(),

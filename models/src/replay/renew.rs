@@ -170,14 +170,18 @@ mod tests {
     use flipside::Design;
 
     const EXCUSES: Excuses = Excuses {
-        equivalent: &[("no-recheck of one-bit", "nobody sleeps")],
-        missed: &[(Checker::Loom, "no-recheck", "loom has no such execution")],
+        equivalent: &[("worker-no-recheck of one-bit", "nobody sleeps")],
+        missed: &[(
+            Checker::Loom,
+            "worker-no-recheck",
+            "loom has no such execution",
+        )],
     };
 
     fn judged(design: Design, weakened: bool, checker: Checker) -> Result<String, String> {
         let hunted = Hunted {
             design,
-            mutant: "no-recheck".to_owned(),
+            mutant: "worker-no-recheck".to_owned(),
             weakened,
             seed: None,
         };

@@ -52,7 +52,7 @@ fn timeline() -> Timeline {
 fn matrix() -> Matrix {
     let attacked = |verdict| Attacked {
         design: Design::default(),
-        mutant: "no-recheck".to_owned(),
+        mutant: "worker-no-recheck".to_owned(),
         weakened: false,
         executions: 7,
         verdict,

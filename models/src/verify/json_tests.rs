@@ -104,7 +104,7 @@ const SECTIONS: &str = r#"{
     "mutants": [
       {
         "design": "flip-striped",
-        "mutant": "no-recheck",
+        "mutant": "worker-no-recheck",
         "case": "wake_worker 1x1,1",
         "order_only": false,
         "equivalent": null,
@@ -143,7 +143,7 @@ fn the_sections_of_a_whole_run_are_in_it() -> Result<()> {
         Checker::Weft,
         Ok(vec![Attacked {
             design: Design::default(),
-            mutant: "no-recheck".to_owned(),
+            mutant: "worker-no-recheck".to_owned(),
             weakened: false,
             executions: 4,
             verdict: Verdict::Failed("deadlock\nwith a graph".to_owned()),

@@ -27,7 +27,7 @@ fn answers(kills: &[(Checker, [bool; 2])]) -> Answers<Attacked> {
     let columns = kills.iter().map(|&(checker, [order, step])| {
         let answer = vec![
             attacked("commit.wmb:dropped", true, order),
-            attacked("no-recheck", false, step),
+            attacked("worker-no-recheck", false, step),
         ];
         (checker, Ok(answer))
     });
@@ -75,14 +75,18 @@ fn each_exception_fails_and_is_named() {
         (
             Checker::Shuttle,
             [false, false],
-            "shuttle did not kill no-recheck",
+            "shuttle did not kill worker-no-recheck",
         ),
         (
             Checker::Loom,
             [false, true],
             "loom did not kill commit.wmb:dropped",
         ),
-        (Checker::Loom, [true, false], "loom did not kill no-recheck"),
+        (
+            Checker::Loom,
+            [true, false],
+            "loom did not kill worker-no-recheck",
+        ),
         (
             Checker::Weft,
             [false, true],
@@ -100,12 +104,16 @@ fn each_exception_fails_and_is_named() {
 #[test]
 fn a_kill_that_a_checker_misses_needs_a_reason_and_a_reason_a_miss() {
     let excuses = Excuses {
-        missed: &[(Checker::Loom, "no-recheck", "loom has no such execution")],
+        missed: &[(
+            Checker::Loom,
+            "worker-no-recheck",
+            "loom has no such execution",
+        )],
         ..NO_EXCUSES
     };
     assert!(Matrix::new(but(Checker::Loom, [true, false]), &excuses).is_clean());
     let gone = Matrix::new(answers(&AS_IT_SHOULD_BE), &excuses);
-    let says = "loom killed no-recheck, and should not: loom has no such execution";
+    let says = "loom killed worker-no-recheck, and should not: loom has no such execution";
     assert_eq!(gone.failures, [says]);
 }
 
@@ -119,26 +127,26 @@ fn a_survivor_needs_an_argument_which_is_printed() {
     assert_eq!(survived.failures.len(), 1, "{:?}", survived.failures);
     let text = survived.to_string();
     assert!(
-        text.contains("FAILED: no-recheck survived: nothing shows"),
+        text.contains("FAILED: worker-no-recheck survived: nothing shows"),
         "{text}"
     );
 
     let excuses = Excuses {
-        equivalent: &[("no-recheck", "nobody sleeps")],
+        equivalent: &[("worker-no-recheck", "nobody sleeps")],
         ..NO_EXCUSES
     };
     let excused = Matrix::new(none_kills(), &excuses);
     let text = excused.to_string();
     assert!(excused.is_clean(), "{text}");
     assert!(
-        text.contains("\nequivalent: no-recheck: nobody sleeps\n"),
+        text.contains("\nequivalent: worker-no-recheck: nobody sleeps\n"),
         "{text}"
     );
     assert!(text.contains("\n1 of 2 mutants killed"), "{text}");
 
     let killed = Matrix::new(answers(&AS_IT_SHOULD_BE), &excuses);
     assert_eq!(killed.failures.len(), 3, "{:?}", killed.failures);
-    assert!(killed.failures[0].contains("loom killed no-recheck, and should not"));
+    assert!(killed.failures[0].contains("loom killed worker-no-recheck, and should not"));
 }
 
 /// A kill where the engine dies too shows nothing of the mutant.
@@ -171,13 +179,16 @@ fn the_engine_itself_has_to_pass_where_its_mutants_die() {
 
 #[test]
 fn a_checker_that_says_nothing_of_a_mutant_fails() {
-    let answer = vec![attacked("no-recheck", false, true)];
+    let answer = vec![attacked("worker-no-recheck", false, true)];
     let of_loom = |loom| {
         let answers = vec![(Checker::Weft, Ok(answer.clone())), (Checker::Loom, loom)];
         Matrix::new(answers, &NO_EXCUSES)
     };
     let silent = of_loom(Ok(Vec::new()));
-    assert_eq!(silent.failures, ["no-recheck was not run under loom"]);
+    assert_eq!(
+        silent.failures,
+        ["worker-no-recheck was not run under loom"]
+    );
     let dead = of_loom(Err("it died".to_owned()));
     assert_eq!(dead.failures, ["the mutants under loom: it died"]);
 }

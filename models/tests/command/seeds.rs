@@ -68,11 +68,11 @@ fn a_mutant_that_is_not_there_is_a_wrong_command_line() -> Done {
 fn a_mutant_that_survives_and_should_not_fails() -> Done {
     let fake = Fake::new()?;
     let args = ["seeds", "--renew", "--checker", "weft"];
-    let mutants = ["commit.wmb:dropped", "no-recheck"];
+    let mutants = ["commit.wmb:dropped", "worker-no-recheck"];
     fake.answer(Checker::Weft, "hunt", &hunted(&mutants, 1)?)?;
     let (out, _) = fake.ends(1, &args)?;
     assert!(out.contains("commit.wmb-dropped.weft.seed\n"), "{out}");
-    assert!(out.contains("no-recheck"), "{out}");
+    assert!(out.contains("worker-no-recheck"), "{out}");
     assert!(
         out.ends_with("FAILED: it survives, and has to die\n"),
         "{out}"
@@ -83,7 +83,10 @@ fn a_mutant_that_survives_and_should_not_fails() -> Done {
     fake.ends(0, &args)?;
     assert_eq!(
         names(&fake)?,
-        ["commit.wmb-dropped.weft.seed", "no-recheck.weft.seed"]
+        [
+            "commit.wmb-dropped.weft.seed",
+            "worker-no-recheck.weft.seed"
+        ]
     );
     Ok(())
 }
@@ -94,7 +97,7 @@ fn a_whole_renewal_removes_what_no_checker_has_to_kill_any_more() -> Done {
     for stale in [
         "gone.weft.seed",
         "commit.wmb-dropped.shuttle.seed",
-        "no-recheck.loom.seed",
+        "worker-no-recheck.loom.seed",
         "notes.txt",
     ] {
         fs::write(fake.kept().join(stale), "")?;
@@ -121,7 +124,11 @@ fn a_whole_renewal_removes_what_no_checker_has_to_kill_any_more() -> Done {
         left,
         "what has to die and did not is none of these"
     );
-    for removed in ["gone.weft", "commit.wmb-dropped.shuttle", "no-recheck.loom"] {
+    for removed in [
+        "gone.weft",
+        "commit.wmb-dropped.shuttle",
+        "worker-no-recheck.loom",
+    ] {
         assert!(out.contains(&format!("removed  {removed}.seed")), "{out}");
     }
     Ok(())
