@@ -1,11 +1,15 @@
 //! `cargo replay`: runs one counterexample again and shows what happens in it. `cargo seeds`: finds
 //! the counterexamples of the mutants.
 
+mod fields;
 mod follow;
+pub mod gallery;
 mod plan;
 mod renew;
 mod shelf;
 
+pub use fields::Versioned;
+pub use gallery::GallerySeed;
 pub use plan::PlanSeed;
 pub use renew::{SeedsOptions, run_seeds};
 
@@ -82,6 +86,7 @@ pub fn run(options: &Options) -> ExitCode {
     let headline = match &seed {
         AnySeed::Scenario(seed) => Headline::of_scenario(seed),
         AnySeed::Plan(seed) => Headline::of_plan(seed, &execution),
+        AnySeed::Gallery(seed) => Headline::of_gallery(seed, &execution),
     };
     let timeline = lay_out(headline, &execution);
     // Whatever becomes of the files, what was run is shown.
@@ -94,12 +99,7 @@ pub fn run(options: &Options) -> ExitCode {
 
 /// The seed, if the checker here has its executions.
 fn fitting((path, seed): (PathBuf, AnySeed)) -> Result<(PathBuf, AnySeed), String> {
-    let fits = match &seed {
-        AnySeed::Scenario(seed) => seed.fits(),
-        // What became of a plan's schedule shows when it is run.
-        AnySeed::Plan(_) => Ok(()),
-    };
-    match fits {
+    match seed.fits() {
         Ok(()) => Ok((path, seed)),
         Err(why) => Err(format!("{}: {why}", path.display())),
     }
@@ -113,7 +113,8 @@ fn rerun(
 ) -> Result<Execution, String> {
     let (binary, checker) = match seed {
         AnySeed::Scenario(seed) => (MODELS, seed.checker),
-        AnySeed::Plan(seed) => (PLANS, seed.checker),
+        AnySeed::Plan(seed) => (PLANS, seed.found_by.checker),
+        AnySeed::Gallery(_) => return gallery::rerun(workspace, path),
     };
     let binary = workspace
         .build(binary, checker, children)

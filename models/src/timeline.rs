@@ -13,7 +13,7 @@ pub use text::{Look, text};
 
 use crate::checker::Checker;
 use crate::log::{Event, Execution, Order, Via, What, Word};
-use crate::replay::PlanSeed;
+use crate::replay::{GallerySeed, PlanSeed};
 use crate::seed::Seed;
 
 /// Everything that is shown of an execution.
@@ -121,17 +121,36 @@ impl Headline {
     /// Of a plan that fails.
     #[must_use]
     pub fn of_plan(seed: &PlanSeed, execution: &Execution) -> Self {
-        let PlanSeed { walk, checker, .. } = seed;
+        let PlanSeed { walk, found_by, .. } = seed;
         let mutant = seed.mutant.as_deref().unwrap_or("the engine");
-        let how = match checker {
+        let how = match found_by.checker {
             Checker::Native => "threads of the system".to_owned(),
-            _ => format!("{checker} {}", checker.version()),
+            _ => found_by.to_string(),
         };
         let (steps, switches) = (execution.steps(), execution.switches());
         Self {
             title: format!("{mutant} · a plan · {how}"),
             given: seed.plan.lines().map(str::to_owned).collect(),
             extent: format!("{steps} steps, {switches} switches; found by {walk}"),
+        }
+    }
+
+    /// Of a bug in the gallery.
+    #[must_use]
+    pub fn of_gallery(seed: &GallerySeed, execution: &Execution) -> Self {
+        let GallerySeed {
+            bug,
+            title,
+            found_by,
+            ..
+        } = seed;
+        let (steps, switches) = (execution.steps(), execution.switches());
+        Self {
+            title: format!("{bug} · {title} · {found_by}"),
+            given: Vec::new(),
+            extent: format!(
+                "{steps} steps, {switches} switches; story and program: docs/src/gallery.md#{bug}"
+            ),
         }
     }
 }
