@@ -169,3 +169,38 @@ use catch::{Log, Model, kept, taken};
 pub use self::weft::builder as weft_builder;
 #[cfg(weft)]
 pub(crate) use self::weft::{first_half, visit};
+
+#[cfg(all(test, any(loom, shuttle, weft)))]
+mod tests {
+    use super::*;
+    use crate::scenario::by_name;
+    use flipside::Design;
+
+    #[test]
+    fn a_search_whose_time_is_up_says_so() -> Result<(), String> {
+        let program = Program {
+            scenario: by_name("wake_worker")?,
+            size: "1x1,1".parse()?,
+            design: Design::default(),
+            mutant: None,
+        };
+        let search = |time| {
+            let bounds = Bounds {
+                schedules: 10,
+                time: Some(time),
+                ..Bounds::default()
+            };
+            check(program, bounds, |_| ())
+        };
+        let stopped = search(Duration::ZERO);
+        let verdict = stopped.verdict.to_string();
+        assert!(
+            verdict.starts_with("BOUNDED (stopped after 0ns"),
+            "{verdict}"
+        );
+        assert!(stopped.cut_off && stopped.seed.is_none());
+        let ended = search(Duration::MAX);
+        assert!(ended.executions > stopped.executions && !ended.cut_off);
+        Ok(())
+    }
+}

@@ -115,6 +115,21 @@ fn a_case_is_run_by_its_own_checker_only() -> io::Result<()> {
     Ok(())
 }
 
+/// It would take a while, and the answer has nobody to go to.
+#[cfg(any(loom, shuttle, weft))]
+#[test]
+fn a_question_ends_with_whoever_asked_it() -> io::Result<()> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_flipside"))
+        .args(["ask", "hunt"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    drop(child.stdin.take());
+    assert_eq!(child.wait()?.code(), Some(1));
+    Ok(())
+}
+
 /// A reader that has seen enough, as in `cargo verify --list | head -0`.
 #[test]
 fn a_closed_pipe_is_no_crash() -> io::Result<()> {
