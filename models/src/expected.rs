@@ -36,6 +36,18 @@ pub fn full_name(design: Design, mutant: &str) -> String {
 }
 
 impl Excuses {
+    /// The mutants that are excused, and what is said of each.
+    #[must_use]
+    pub fn all(&self) -> Vec<(&'static str, String)> {
+        let equivalent = self.equivalent.iter();
+        let equivalent =
+            equivalent.map(|&(name, why)| (name, format!("equivalent: {name}: {why}")));
+        let missed = self.missed.iter();
+        let missed = missed
+            .map(|&(checker, name, why)| (name, format!("missed by {checker}: {name}: {why}")));
+        equivalent.chain(missed).collect()
+    }
+
     /// Why the mutant is the engine by another name, if it is said to be.
     #[must_use]
     pub fn equivalent(&self, name: &str) -> Option<&'static str> {

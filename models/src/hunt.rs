@@ -80,8 +80,8 @@ fn sizes_below(most: Size) -> Vec<Size> {
     sizes
 }
 
-/// The best seed that is found of what the given one is of, and never a worse one than that: of the
-/// smallest size that fails, or of its own, made as short as it will be. No further size is begun
+/// The best seed of the same program that is found, and none that is worse than the given one: at the
+/// smallest size that fails, or else at its own, made as short as it will be. No further size is begun
 /// once the patience is over.
 ///
 /// # Errors

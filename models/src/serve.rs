@@ -125,8 +125,7 @@ mod checked {
     use crate::log::Execution;
     use crate::mutant::{Mutant, own};
     use crate::program::Program;
-    use crate::scenario::Size;
-    use crate::scenario::by_name;
+    use crate::scenario::{Size, by_name};
     use crate::seed::Seed;
     use crate::verdict::Verdict;
     use flipside::Design;

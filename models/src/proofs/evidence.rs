@@ -142,6 +142,17 @@ impl<'a> Builds<'a> {
         let mut attacks = Vec::new();
         for (checker, answer) in answers.ok_or("interrupted")? {
             let answer = answer.map_err(|why| format!("the mutants under {checker}: {why}"))?;
+            if let Some(broken) = answer
+                .iter()
+                .find(|it| matches!(it.control, Verdict::Failed(_)))
+            {
+                let Attacked {
+                    mutant, control, ..
+                } = broken;
+                return Err(format!(
+                    "under {checker} the engine itself does not pass where {mutant} dies: {control}"
+                ));
+            }
             attacks.extend(answer.into_iter().map(|attacked| (checker, attacked)));
         }
         Ok(attacks)

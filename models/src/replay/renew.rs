@@ -20,8 +20,8 @@ use std::{fs, io};
 /// What `flipside seeds` is asked for.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit status: 0 if every checker killed the mutants that it has to kill, 1 if one survived or another is \
-not found, 2 for a wrong command line, 130 after Ctrl-C.")]
+Exit status: 0 if each checker killed the mutants that it has to kill and no others, 1 if not, 2 for a \
+wrong command line, 130 after Ctrl-C.")]
 pub struct SeedsOptions {
     /// Look for the counterexamples anew and write their seeds; without --mutant and --checker, seeds
     /// of what is no longer there are removed
@@ -119,7 +119,7 @@ fn renew(
             fs::remove_file(&path).map_err(|why| format!("{}: {why}", path.display()))?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             print(&format!(
-                "removed  {name}: no checker has to kill such a mutant\n"
+                "removed  {name}: there is no such mutant, or its checker does not kill it\n"
             ))?;
         }
     }

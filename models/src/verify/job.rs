@@ -57,7 +57,7 @@ enum Message {
         #[serde(default)]
         cut_off: bool,
         #[serde(default)]
-        seed: Option<Seed>,
+        seed: Option<Box<Seed>>,
     },
 }
 
@@ -99,7 +99,7 @@ pub fn serve(options: &CaseOptions) -> ExitCode {
         seconds: findings.time.as_secs_f64(),
         verdict: findings.verdict,
         cut_off: findings.cut_off,
-        seed: findings.seed,
+        seed: findings.seed.map(Box::new),
     });
     match said {
         Ok(()) => ExitCode::SUCCESS,
@@ -203,7 +203,7 @@ fn listen(mut out: impl BufRead, mut progress: impl FnMut(u64)) -> Heard {
                         executions,
                         time,
                         cut_off,
-                        seed,
+                        seed: seed.map(|seed| *seed),
                     });
             }
             Err(_) => other.push(&line),

@@ -73,7 +73,7 @@ fn the_execution_that_failed_arrives_with_the_failure() -> Result<(), Box<dyn st
         seconds: 1.5,
         verdict: Verdict::Failed("request 1 is lost".into()),
         cut_off: false,
-        seed: Some(seed.clone()),
+        seed: Some(Box::new(seed.clone())),
     })?;
     assert_eq!(judge(heard(&line).0, ended(0), "")?.seed, Some(seed));
     Ok(())

@@ -107,7 +107,6 @@ const SECTIONS: &str = r#"{
         "mutant": "worker-no-recheck",
         "case": "wake_worker 1x1,1",
         "order_only": false,
-        "equivalent": null,
         "checkers": [
           {
             "checker": "weft",
@@ -119,6 +118,7 @@ const SECTIONS: &str = r#"{
         ]
       }
     ],
+    "excused": [],
     "failures": []
   }
 }"#;

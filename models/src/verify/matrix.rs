@@ -19,6 +19,8 @@ use std::path::PathBuf;
 #[derive(Debug, Serialize)]
 pub(super) struct Matrix {
     pub(super) mutants: Vec<Line>,
+    /// Which mutant may survive which checker, and the argument.
+    pub(super) excused: Vec<String>,
     /// Why it is not as it should be: each mutant is killed by those that should kill it, and by
     /// no others. Empty if all is well.
     pub(super) failures: Vec<String>,
@@ -34,8 +36,6 @@ pub(super) struct Line {
     case: String,
     /// Whether it lacks only an order, which sequential consistency does not show.
     order_only: bool,
-    /// The argument that it is the engine by another name, if there is one.
-    pub(super) equivalent: Option<&'static str>,
     /// In the order of the columns.
     checkers: Vec<Cell>,
 }
@@ -70,7 +70,7 @@ impl Matrix {
             match answer {
                 Ok(attacked) => attacked
                     .into_iter()
-                    .for_each(|attacked| add(&mut mutants, checker, attacked, excuses)),
+                    .for_each(|attacked| add(&mut mutants, checker, attacked)),
                 Err(why) => failures.push(format!("the mutants under {checker}: {why}")),
             }
         }
@@ -81,11 +81,20 @@ impl Matrix {
             // Many mutants are attacked in one case.
             let mut said = BTreeSet::new();
             failures.retain(|failure| said.insert(failure.clone()));
+            let is_one = |name: &str| mutants.iter().any(|line| line.name() == name);
+            let excused = excuses.all().into_iter().map(|(name, _)| name);
+            failures.extend(excused.filter(|name| !is_one(name)).map(|name| {
+                format!("models/src/expected.rs excuses {name}, and there is no such mutant")
+            }));
         }
         if mutants.is_empty() {
             failures.push("no mutant was run".to_owned());
         }
-        Self { mutants, failures }
+        Self {
+            mutants,
+            excused: excuses.all().into_iter().map(|(_, said)| said).collect(),
+            failures,
+        }
     }
 
     pub(super) fn is_clean(&self) -> bool {
@@ -103,12 +112,6 @@ impl Matrix {
         text
     }
 
-    /// The mutants that are the engine by another name, and the argument.
-    pub(super) fn equivalents(&self) -> impl Iterator<Item = (String, &'static str)> {
-        let all = self.mutants.iter();
-        all.filter_map(|line| Some((line.name(), line.equivalent?)))
-    }
-
     /// The checkers that ran mutants.
     pub(super) fn columns(&self) -> Vec<Checker> {
         let ran = |checker: &Checker| self.mutants.iter().any(|line| line.by(*checker).is_some());
@@ -116,7 +119,7 @@ impl Matrix {
     }
 }
 
-fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked, excuses: &Excuses) {
+fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked) {
     let Attacked {
         design,
         mutant,
@@ -149,7 +152,6 @@ fn add(mutants: &mut Vec<Line>, checker: Checker, attacked: Attacked, excuses: &
             case: Attack::on(&mutant).map_or_else(String::new, |attack| {
                 format!("{} {}", attack.scenario, attack.size())
             }),
-            equivalent: excuses.equivalent(&full_name(design, &mutant)),
             mutant,
             order_only: weakened,
             checkers: vec![cell],
@@ -196,7 +198,7 @@ impl Line {
                 _ => {}
             }
         }
-        if !self.is_killed() && self.equivalent.is_none() {
+        if !self.is_killed() && excuses.equivalent(&mutant).is_none() {
             failures.push(format!(
                 "{mutant} survived: nothing shows that the engine needs what it lacks, and \
                  models/src/expected.rs does not say why it need not"
@@ -239,8 +241,8 @@ impl fmt::Display for Matrix {
             writeln!(f, "{}", text.trim_end())?;
         }
         writeln!(f)?;
-        for (mutant, why) in self.equivalents() {
-            writeln!(f, "equivalent: {mutant}: {why}")?;
+        for excused in &self.excused {
+            writeln!(f, "{excused}")?;
         }
         writeln!(
             f,

@@ -111,7 +111,13 @@ fn a_kill_that_a_checker_misses_needs_a_reason_and_a_reason_a_miss() {
         )],
         ..NO_EXCUSES
     };
-    assert!(Matrix::new(but(Checker::Loom, [true, false]), &excuses).is_clean());
+    let missed = Matrix::new(but(Checker::Loom, [true, false]), &excuses);
+    let text = missed.to_string();
+    assert!(missed.is_clean(), "{text}");
+    assert!(
+        text.contains("\nmissed by loom: no-recheck: loom has no such execution\n"),
+        "{text}"
+    );
     let gone = Matrix::new(answers(&AS_IT_SHOULD_BE), &excuses);
     let says = "loom killed worker-no-recheck, and should not: loom has no such execution";
     assert_eq!(gone.failures, [says]);
@@ -149,21 +155,41 @@ fn a_survivor_needs_an_argument_which_is_printed() {
     assert!(killed.failures[0].contains("loom killed worker-no-recheck, and should not"));
 }
 
+#[test]
+fn an_excuse_of_no_mutant_fails() {
+    let excuses = Excuses {
+        equivalent: &[("no-rechek", "nobody sleeps")],
+        ..NO_EXCUSES
+    };
+    let matrix = Matrix::new(answers(&AS_IT_SHOULD_BE), &excuses);
+    let says = "models/src/expected.rs excuses no-rechek, and there is no such mutant";
+    assert_eq!(matrix.failures, [says]);
+}
+
+/// Two mutants that are attacked in one case have one engine.
+#[test]
+fn a_case_that_the_engine_fails_is_named_once() {
+    let answer = ["commit.wmb:dropped", "commit.wmb:weakened"].map(|mutant| Attacked {
+        control: Verdict::Failed("data race".to_owned()),
+        ..attacked(mutant, true, true)
+    });
+    let matrix = Matrix::new(vec![(Checker::Weft, Ok(answer.to_vec()))], &NO_EXCUSES);
+    assert_eq!(matrix.failures.len(), 1, "{:?}", matrix.failures);
+}
+
 /// A kill where the engine dies too shows nothing of the mutant.
 #[test]
 fn the_engine_itself_has_to_pass_where_its_mutants_die() {
     let mut answers = answers(&AS_IT_SHOULD_BE);
     for (checker, answer) in &mut answers {
         for attacked in answer.iter_mut().flatten() {
+            attacked.design = Design::OneBit;
             if *checker == Checker::Weft {
-                attacked.design = Design::OneBit;
                 attacked.control = Verdict::Failed("data race\nof two".to_owned());
-            } else {
-                attacked.design = Design::OneBit;
             }
         }
     }
-    // Both are attacked in cases of their own.
+    // The two are attacked in a case each.
     let matrix = Matrix::new(answers, &NO_EXCUSES);
     let says = "under weft the engine itself fails in handover 1x1,1 of one-bit, so that a mutant's death there \
                 shows nothing: data race";
@@ -206,7 +232,6 @@ fn the_json_has_a_cell_a_checker() {
         "mutant": "commit.wmb:dropped",
         "case": "handover 1x1,1",
         "order_only": true,
-        "equivalent": null,
         "checkers": [
             {
                 "checker": "shuttle", "verdict": "BOUNDED", "why": "enough", "executions": 1_234,

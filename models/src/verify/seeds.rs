@@ -49,7 +49,7 @@ pub(super) fn write(
         match seed.write(&workspace.found()) {
             Ok(path) => {
                 let small = smaller(seed, &path, binaries, children);
-                let small = small.and_then(|small| replace(&path, &small));
+                let small = small.and_then(|small| again.replace(&path, &small));
                 again.add(&seed.id(), path, small);
             }
             Err(why) => {
@@ -76,18 +76,18 @@ fn smaller(
     small.ok_or_else(|| "its process said nothing".to_owned())
 }
 
-/// Writes the smaller seed in the place of the one that is there.
-fn replace(path: &Path, small: &Seed) -> Result<PathBuf, String> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let written = small.write(folder)?;
-    if written != path {
-        // If it stays there, it is one more that fails.
-        let _ = fs::remove_file(path);
-    }
-    Ok(written)
-}
-
 impl Again {
+    /// Writes the smaller seed in the place of the one that is there.
+    fn replace(&self, path: &Path, small: &Seed) -> Result<PathBuf, String> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let written = small.write(folder)?;
+        if written != path && !self.seeds.iter().any(|shown| shown == path) {
+            // If it stays there, it is one more that fails.
+            let _ = fs::remove_file(path);
+        }
+        Ok(written)
+    }
+
     /// What happens in each counterexample that was found. One that cannot be run again is left
     /// out: its command, which stands last, says why.
     pub(super) fn timelines(
