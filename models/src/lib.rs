@@ -1,5 +1,6 @@
 //! The models of Flipside: scenarios, and the checkers that run them.
 
+pub mod answer;
 pub mod attack;
 pub mod case;
 pub mod checker;
