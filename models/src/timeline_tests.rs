@@ -239,3 +239,28 @@ fn an_edge_within_a_thread_is_drawn_beside_it() {
         "it bends outwards: {path}"
     );
 }
+
+#[test]
+fn the_key_explains_what_is_drawn_and_nothing_else() {
+    let key = "→ is read by";
+    assert!(html(&sample()).contains(key));
+    let read = What::Read {
+        word: word("fill[0]", "1"),
+        from: Some(0),
+    };
+    let execution = Execution {
+        threads: vec!["submitter".to_owned()],
+        events: vec![
+            event(0, What::Write(word("fill[0]", "1")), 1),
+            event(0, read, 2),
+        ],
+        ..Execution::default()
+    };
+    let headline = Headline {
+        title: "t".to_owned(),
+        given: Vec::new(),
+        extent: "e".to_owned(),
+    };
+    let page = html(&lay_out(headline, &execution));
+    assert!(page.contains("← #1") && !page.contains(key), "{page}");
+}

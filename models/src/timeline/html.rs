@@ -1,7 +1,7 @@
 //! As a page of its own: the picture where there is room, and the same steps as a list on a phone.
 
 use super::svg::{COLOURS, escape, svg};
-use super::{Mark, Timeline};
+use super::{Mark, Row, Timeline};
 use std::fmt::Write;
 
 const STYLE: &str = "\
@@ -57,10 +57,16 @@ pub(crate) fn section(timeline: &Timeline, at: &str) -> String {
         let _ = writeln!(out, "<p>{}</p>", escape(line));
     }
     let mut key = String::new();
-    if timeline.rows.iter().any(|row| row.from.is_some()) {
+    // Within a thread no arrow is drawn.
+    let comes_from_another = |row: &Row, other: Option<usize>| {
+        other.is_some_and(|other| timeline.rows[other].column != row.column)
+    };
+    let mut rows = timeline.rows.iter();
+    if rows.any(|row| comes_from_another(row, row.from)) {
         key.push_str("<span class=\"rf\">→ is read by</span> ");
     }
-    if timeline.rows.iter().any(|row| row.newer.is_some()) {
+    let mut rows = timeline.rows.iter();
+    if rows.any(|row| comes_from_another(row, row.newer)) {
         key.push_str("<span class=\"old\">⇢ is newer, and not read</span> ");
     }
     if timeline.gap.is_some() {
