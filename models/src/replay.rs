@@ -1,10 +1,12 @@
 //! `cargo replay`: runs one counterexample again and shows what happens in it. `cargo seeds`: finds
 //! the counterexamples.
 
+mod fields;
 mod follow;
 mod plan;
 mod shelf;
 
+pub use fields::Versioned;
 pub use plan::PlanSeed;
 
 use crate::checker::Checker;
@@ -87,20 +89,21 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(found) => found,
         Err(why) => return complain(USAGE, why),
     };
+    if let Err(why) = seed.fits() {
+        return complain(USAGE, format_args!("{}: {why}", path.display()));
+    }
     let failed = |why: String| complain(1, format_args!("{}: {why}", path.display()));
-    let (binary, checker) = match &seed {
-        AnySeed::Scenario(seed) => match seed.fits() {
-            Ok(()) => (MODELS, seed.checker),
-            Err(why) => return complain(USAGE, format_args!("{}: {why}", path.display())),
-        },
-        AnySeed::Plan(seed) => (PLANS, seed.checker),
+    let rerun = |binary, checker| -> Result<Vec<Execution>, String> {
+        let question = |command: &mut Command| {
+            command.arg("rerun").arg(&path);
+        };
+        children().and_then(|children| ask(&workspace, &children, (binary, checker), &question))
     };
-    let rerun = |command: &mut Command| {
-        command.arg("rerun").arg(&path);
+    let asked = match &seed {
+        AnySeed::Scenario(seed) => rerun(MODELS, seed.checker),
+        AnySeed::Plan(seed) => rerun(PLANS, seed.found_by.checker),
     };
-    let asked =
-        children().and_then(|children| ask(&workspace, &children, (binary, checker), &rerun));
-    let executions: Vec<Execution> = match asked {
+    let executions = match asked {
         Ok(answers) => answers,
         Err(why) => return failed(why),
     };

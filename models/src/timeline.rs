@@ -121,11 +121,11 @@ impl Headline {
     /// Of a plan that fails.
     #[must_use]
     pub fn of_plan(seed: &PlanSeed, execution: &Execution) -> Self {
-        let PlanSeed { walk, checker, .. } = seed;
+        let PlanSeed { walk, found_by, .. } = seed;
         let mutant = seed.mutant.as_deref().unwrap_or("the engine");
-        let how = match checker {
+        let how = match found_by.checker {
             Checker::Native => "threads of the system".to_owned(),
-            _ => format!("{checker} {}", checker.version()),
+            _ => found_by.to_string(),
         };
         let (steps, switches) = (execution.steps(), execution.switches());
         Self {

@@ -1,5 +1,6 @@
 //! The `flipside` command from outside: what it answers without building anything.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -131,5 +132,22 @@ fn a_closed_pipe_is_no_crash() -> io::Result<()> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    Ok(())
+}
+
+/// It would not fail again, and that would say nothing.
+#[test]
+fn a_plan_that_another_version_found_is_not_run() -> io::Result<()> {
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("a.seed");
+    let text = "flipside plan seed 1\nlayer shuttle\nchecker shuttle 0.0.1\nwalk pct 9\nschedule 0*1\n\
+                fails all at once\nplan\npool 1x1 round-robin spin 0\n";
+    fs::write(&file, text)?;
+    let message = refused(&["replay", &file.display().to_string()])?;
+    assert!(message.contains("shuttle 0.0.1"), "{message}");
+    assert!(message.contains("keep it"), "{message}");
+    fs::write(&file, text.replace("seed 1", "seed"))?;
+    let message = refused(&["replay", &file.display().to_string()])?;
+    assert!(message.contains("the version that wrote it"), "{message}");
     Ok(())
 }

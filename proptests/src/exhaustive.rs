@@ -23,7 +23,7 @@ use flipside::{Design, Dispatch, mutate};
 use flipside_models::checker::{Caught, Checker};
 use flipside_models::log::normalised;
 use flipside_models::mutant::Mutant;
-use flipside_models::replay::PlanSeed;
+use flipside_models::replay::{PlanSeed, Versioned};
 use flipside_models::seed::Schedule;
 use std::fmt;
 
@@ -240,7 +240,7 @@ pub fn seed(failing: &Failing, mutant: Option<Mutant>) -> PlanSeed {
     });
     PlanSeed {
         layer: "weft".to_owned(),
-        checker: Checker::COMPILED,
+        found_by: Versioned::here(Checker::COMPILED),
         mutant: mutant.map(|mutant| mutant.to_string()),
         walk: "exploring every execution".to_owned(),
         schedule,

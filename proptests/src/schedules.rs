@@ -14,7 +14,7 @@ use flipside::mutate;
 use flipside_models::checker::{Caught, Checker, quietly, shuttle_config};
 use flipside_models::log::normalised;
 use flipside_models::mutant::Mutant;
-use flipside_models::replay::PlanSeed;
+use flipside_models::replay::{PlanSeed, Versioned};
 use flipside_models::seed::Schedule;
 use shuttle::Runner;
 use shuttle::scheduler::{
@@ -222,20 +222,29 @@ pub fn shrink(plan: &Plan, mutant: Option<Mutant>, failing: &Failing) -> Schedul
     subject(plan, mutant).minimise(caught).schedule
 }
 
+impl Failing {
+    /// The seed of just this run.
+    #[must_use]
+    pub fn seed(self, plan: &Plan, mutant: Option<Mutant>) -> PlanSeed {
+        PlanSeed {
+            layer: "shuttle".to_owned(),
+            found_by: Versioned::here(Checker::COMPILED),
+            mutant: mutant.map(|mutant| mutant.to_string()),
+            walk: format!("{} {}", self.walk.name(), self.seed),
+            schedule: Some(self.schedule.to_string()),
+            fails: self.message,
+            plan: plan.to_string(),
+        }
+    }
+}
+
 /// The seed of a plan that fails: the plan made small, then its schedule.
 #[must_use]
 pub fn seed(plan: &Plan, mutant: Option<Mutant>) -> Option<PlanSeed> {
     // On many schedules, so that a smaller plan does not pass by luck.
     let check = |plan: &Plan| all_walks(plan, mutant, MANY);
     let plan = minimal(plan.clone(), |plan| check(plan).is_err());
-    let failing = check(&plan).err()?;
-    Some(PlanSeed {
-        layer: "shuttle".to_owned(),
-        checker: Checker::COMPILED,
-        mutant: mutant.map(|mutant| mutant.to_string()),
-        walk: format!("{} {}", failing.walk.name(), failing.seed),
-        schedule: Some(shrink(&plan, mutant, &failing).to_string()),
-        fails: failing.message,
-        plan: plan.to_string(),
-    })
+    let mut failing = check(&plan).err()?;
+    failing.schedule = shrink(&plan, mutant, &failing);
+    Some(failing.seed(&plan, mutant))
 }

@@ -7,11 +7,16 @@ use flipside_models::replay::PlanSeed;
 /// What is said of a failure: what, the seed, and on the last line how to run it again.
 #[must_use]
 pub fn report(seed: &PlanSeed) -> String {
-    let last = match seed.save() {
+    format!("{}\n\n{seed}\n{}", seed.fails, kept(seed))
+}
+
+/// Writes the seed; how to run it again.
+#[must_use]
+pub fn kept(seed: &PlanSeed) -> String {
+    match seed.save() {
         Ok(path) => format!("cargo replay {}", path.display()),
         Err(why) => format!("the seed could not be written: {why}"),
-    };
-    format!("{}\n\n{seed}\n{last}", seed.fails)
+    }
 }
 
 /// What to do if a seed no longer fails.
@@ -22,50 +27,110 @@ const MEANT: &str = "delete the seed";
 ///
 /// # Errors
 ///
-/// A text that is no seed file, one of a layer that this build does not have, and a plan that does
-/// not fail as the seed says.
+/// A text that is no seed file, one of a layer that this build does not have or of another version
+/// of its checker, and a plan that does not fail as the seed says.
 pub fn replay(text: &str) -> Result<Execution, String> {
     let seed: PlanSeed = text.parse()?;
-    let plan = seed.plan.parse()?;
-    again(&seed, &plan)
+    seed.fits()?;
+    again(&seed, &seed.plan.parse()?)
+}
+
+/// Looks for a failure of a seed's plan anew: what to do when the checker that found it has become
+/// another.
+///
+/// # Errors
+///
+/// A text that is no seed file, one of a layer that this build does not have, and a plan that does
+/// not fail.
+pub fn renew(text: &str) -> Result<PlanSeed, String> {
+    let seed: PlanSeed = text.parse()?;
+    find(&seed, &seed.plan.parse()?)
+}
+
+#[cfg(any(shuttle, weft))]
+fn of_this_build(seed: &PlanSeed) -> Result<(), String> {
+    use flipside_models::checker::Checker;
+    let (layer, here) = (&seed.layer, Checker::COMPILED);
+    match seed.found_by.checker == here {
+        true => Ok(()),
+        false => Err(format!(
+            "it is of layer {layer}, and this is the build for {here}"
+        )),
+    }
+}
+
+#[cfg(any(shuttle, weft))]
+fn mutant(seed: &PlanSeed) -> Result<Option<flipside_models::mutant::Mutant>, String> {
+    seed.mutant.as_deref().map(str::parse).transpose()
 }
 
 #[cfg(any(shuttle, weft))]
 fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
     use crate::run::subject;
-    use flipside_models::checker::Checker;
     use flipside_models::seed::Schedule;
 
-    let checker = seed.checker;
-    if checker != Checker::COMPILED {
-        let (layer, here) = (&seed.layer, Checker::COMPILED);
-        return Err(format!(
-            "it is of layer {layer}, and this is the build for {here}"
-        ));
-    }
+    of_this_build(seed)?;
     let schedule = seed
         .schedule
         .as_ref()
         .ok_or("it has no line `schedule …`")?;
-    let schedule =
-        Schedule::parse(checker, schedule).map_err(|why| format!("its schedule {why}"))?;
-    let mutant = seed.mutant.as_deref().map(str::parse).transpose()?;
-    subject(plan, mutant).rerun(&schedule, &seed.fails, MEANT)
+    let schedule = Schedule::parse(seed.found_by.checker, schedule)
+        .map_err(|why| format!("its schedule {why}"))?;
+    subject(plan, mutant(seed)?).rerun(&schedule, &seed.fails, MEANT)
+}
+
+#[cfg(shuttle)]
+fn find(seed: &PlanSeed, plan: &Plan) -> Result<PlanSeed, String> {
+    use crate::schedules::{MANY, seed as renewed};
+    of_this_build(seed)?;
+    renewed(plan, mutant(seed)?).ok_or_else(|| {
+        format!(
+            "its plan fails on none of {MANY} schedules, which is no proof that it cannot: keep it"
+        )
+    })
+}
+
+#[cfg(weft)]
+fn find(seed: &PlanSeed, plan: &Plan) -> Result<PlanSeed, String> {
+    use crate::exhaustive::{check, seed as renewed};
+    of_this_build(seed)?;
+    let mutant = mutant(seed)?;
+    match check(plan, mutant) {
+        Err(failing) => Ok(renewed(&failing, mutant)),
+        Ok(executions) => Err(format!(
+            "its plan fails in none of its {executions} executions any more; if that is meant, {MEANT}"
+        )),
+    }
+}
+
+#[cfg(not(any(shuttle, weft)))]
+fn find(seed: &PlanSeed, _plan: &Plan) -> Result<PlanSeed, String> {
+    Err(format!(
+        "it is of layer {}, and this build has no checker whose version could have changed",
+        seed.layer
+    ))
 }
 
 /// Threads of the system leave no schedule behind: with luck one of many tries brings the failure
 /// back.
 #[cfg(not(any(loom, shuttle, weft)))]
 fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
+    use crate::jitter::{TRIES, number_of};
+    use crate::layer::PATIENCE;
     use flipside_models::log::normalised;
 
-    let fails = match &*seed.layer {
-        "sequential" => crate::sequential::check(plan).err(),
-        "threads" => {
-            let jitter = seed.walk.rsplit(' ').next().unwrap_or_default().parse();
-            let jitter = jitter.map_err(|_| "its line `walk` names no number")?;
-            crate::jitter::again(plan, jitter)
-        }
+    let (fails, passes) = match &*seed.layer {
+        "sequential" => (
+            crate::sequential::check(plan, PATIENCE).err(),
+            format!("it passes now; if that is meant, {MEANT}"),
+        ),
+        "threads" => (
+            crate::jitter::again(plan, number_of(&seed.walk)?, PATIENCE),
+            format!(
+                "it passes now, {TRIES} times. Threads of the system do not repeat themselves, so that shows \
+                 little: unless what it found was repaired, keep the seed; else {MEANT}"
+            ),
+        ),
         layer => return Err(format!("a seed of layer {layer} needs a build for {layer}")),
     };
     match fails.map(|fails| normalised(&fails)) {
@@ -78,9 +143,7 @@ fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
             "it fails in another way now\n  it was: {}\n  now:    {failure}",
             seed.fails
         )),
-        None => Err(format!(
-            "it passes now, as often as it was tried; if that is meant, {MEANT}"
-        )),
+        None => Err(passes),
     }
 }
 

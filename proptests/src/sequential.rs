@@ -7,6 +7,7 @@ use crate::in_time::in_time;
 use crate::plan::Plan;
 use crate::request::Pace;
 use crate::run::run_at;
+use std::time::Duration;
 
 /// What this layer does not see: threads of the system do not tell that they sleep.
 pub const BEYOND: &[Reached] = &[Reached::SubmitterSlept, Reached::WorkerSlept];
@@ -15,9 +16,9 @@ pub const BEYOND: &[Reached] = &[Reached::SubmitterSlept, Reached::WorkerSlept];
 ///
 /// # Errors
 ///
-/// What was wrong; also if it hangs, and its threads are left behind then.
-pub fn check(plan: &Plan) -> Result<Coverage, String> {
+/// What was wrong; also if it does not end in that time, and its threads are left behind then.
+pub fn check(plan: &Plan, patience: Duration) -> Result<Coverage, String> {
     let gates = (0..plan.config.workers).map(|_| Gate::default()).collect();
     let plan = plan.clone();
-    in_time(move || run_at(&plan, Pace::Gated(gates)))
+    in_time(patience, move || run_at(&plan, Pace::Gated(gates)))
 }

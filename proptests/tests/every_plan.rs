@@ -16,7 +16,7 @@ mod checked {
     use flipside_models::mutant::{Mutant, own};
     use flipside_proptests::exhaustive::{Family, check, families, seed};
     use flipside_proptests::replay;
-    use flipside_proptests::seed::report;
+    use flipside_proptests::seed::{renew, report};
     use std::time::Instant;
 
     fn explore(family: &Family) {
@@ -87,5 +87,9 @@ mod checked {
         let execution = replay(&seed.to_string()).unwrap_or_else(|why| panic!("{seed}\n{why}"));
         assert_eq!(execution.failure, failing.message, "{seed}");
         assert!(!execution.events.is_empty(), "{seed}");
+        let version = seed.found_by.to_string();
+        let old = seed.to_string().replace(&version, "weft 0.0.1");
+        assert!(replay(&old).is_err_and(|why| why.contains("plan -- renew")));
+        assert_eq!(renew(&old), Ok(seed));
     }
 }

@@ -10,7 +10,7 @@ mod native {
     use flipside_proptests::layer::{Layer, PLANS};
 
     fn run(layer: &Layer) {
-        match layer.run(PLANS, |_| ()) {
+        match layer.run(PLANS, |_| (), |said| println!("{said}")) {
             Ok(tally) => println!("{tally}"),
             Err(why) => panic!("{why}"),
         }

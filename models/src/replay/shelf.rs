@@ -28,6 +28,16 @@ impl FromStr for AnySeed {
     }
 }
 
+impl AnySeed {
+    /// Whether the checker here is of the version that the seed was found with; if not, what to do.
+    pub(super) fn fits(&self) -> Result<(), String> {
+        match self {
+            Self::Scenario(seed) => seed.fits(),
+            Self::Plan(seed) => seed.fits(),
+        }
+    }
+}
+
 /// The directory of the committed ones.
 pub(super) fn kept(workspace: &Workspace) -> PathBuf {
     workspace.root().join("models").join("seeds")

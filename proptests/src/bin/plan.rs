@@ -1,6 +1,7 @@
 //! Runs plans: many at random, or one from a seed; and measures how soon faults are found.
 
 use clap::{Args, Parser, Subcommand};
+use flipside_models::answer::{answer, print};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,6 +27,11 @@ enum Command {
         /// Searches for each fault and scheduler: the table gives their median
         #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u64).range(1..))]
         searches: u64,
+    },
+    /// Looks for a failure of a seed's plan anew, where the checker has become another
+    Renew {
+        /// The seed's file
+        seed: PathBuf,
     },
     /// Questions of `cargo replay`
     #[command(hide = true, subcommand)]
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Check(options) => check(&options),
         Command::Detect { write, searches } => detect(write, searches),
+        Command::Renew { seed } => renew(&seed),
         Command::Ask(Ask::Rerun { seed }) => rerun(&seed),
     };
     match done {
@@ -70,11 +77,18 @@ fn main() -> ExitCode {
 }
 
 fn rerun(file: &Path) -> Result<(), String> {
-    let text = std::fs::read_to_string(file).map_err(|why| why.to_string())?;
-    let execution = flipside_proptests::replay(&text)?;
-    let line = serde_json::to_string(&execution).map_err(|why| why.to_string())?;
-    println!("{line}");
-    Ok(())
+    answer(&flipside_proptests::replay(&read(file)?)?)
+}
+
+fn renew(file: &Path) -> Result<(), String> {
+    use flipside_proptests::seed::{renew, report};
+    let renewed = read(file).and_then(|text| renew(&text));
+    let renewed = renewed.map_err(|why| format!("{}: {why}", file.display()))?;
+    print(&format!("{}\n", report(&renewed)))
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|why| why.to_string())
 }
 
 #[cfg(shuttle)]
@@ -111,9 +125,13 @@ mod random {
                 bar.set_style(style);
             }
             let start = Instant::now();
-            let tally = layer.run(plans, |done| bar.set_position(done as u64));
+            let found = |said: &str| {
+                bar.suspend(|| eprintln!("{said}\nmaking it smaller"));
+            };
+            let tally = layer.run(plans, |done| bar.set_position(done as u64), found);
             bar.finish_and_clear();
-            println!("layer {}: {}in {:.1?}", layer.name, tally?, start.elapsed());
+            let (tally, time) = (tally?, start.elapsed());
+            super::print(&format!("layer {}: {tally}in {time:.1?}\n", layer.name))?;
         }
         Ok(())
     }
@@ -131,12 +149,12 @@ fn check(options: &Check) -> Result<(), String> {
         let explored = family
             .explore()
             .map_err(|failing| report(&seed(&failing, None)))?;
-        println!(
-            "{family}: {} plans, {} executions, all of them, {:.1?}",
+        print(&format!(
+            "{family}: {} plans, {} executions, all of them, {:.1?}\n",
             explored.plans,
             explored.executions,
             start.elapsed()
-        );
+        ))?;
     }
     Ok(())
 }
@@ -150,7 +168,7 @@ fn check(_options: &Check) -> Result<(), String> {
 fn detect(write: bool, searches: u64) -> Result<(), String> {
     use flipside_proptests::detection::{PATH, page, rows};
     let page = page(&rows(searches, |row| eprintln!("{row}")), searches);
-    print!("{page}");
+    print(&page)?;
     if write {
         std::fs::write(PATH, page).map_err(|error| format!("{PATH}: {error}"))?;
     }
