@@ -3,10 +3,12 @@
 
 mod fields;
 mod follow;
+pub mod gallery;
 mod plan;
 mod shelf;
 
 pub use fields::Versioned;
+pub use gallery::GallerySeed;
 pub use plan::PlanSeed;
 
 use crate::checker::Checker;
@@ -102,6 +104,7 @@ pub fn run(options: &Options) -> ExitCode {
     let asked = match &seed {
         AnySeed::Scenario(seed) => rerun(MODELS, seed.checker),
         AnySeed::Plan(seed) => rerun(PLANS, seed.found_by.checker),
+        AnySeed::Gallery(_) => gallery::rerun(&workspace, &path).map(|execution| vec![execution]),
     };
     let executions = match asked {
         Ok(answers) => answers,
@@ -113,6 +116,7 @@ pub fn run(options: &Options) -> ExitCode {
     let headline = match &seed {
         AnySeed::Scenario(seed) => Headline::of_scenario(seed),
         AnySeed::Plan(seed) => Headline::of_plan(seed, &execution),
+        AnySeed::Gallery(seed) => Headline::of_gallery(seed, &execution),
     };
     let timeline = lay_out(headline, &execution);
     match show(options, &timeline) {

@@ -13,7 +13,7 @@ pub use text::{Look, text};
 
 use crate::checker::Checker;
 use crate::log::{Event, Execution, Order, Via, What, Word};
-use crate::replay::PlanSeed;
+use crate::replay::{GallerySeed, PlanSeed};
 use crate::seed::Seed;
 
 /// Everything that is shown of an execution.
@@ -132,6 +132,25 @@ impl Headline {
             title: format!("{mutant} · a plan · {how}"),
             given: seed.plan.lines().map(str::to_owned).collect(),
             extent: format!("{steps} steps, {switches} switches; found by {walk}"),
+        }
+    }
+
+    /// Of a bug in the gallery.
+    #[must_use]
+    pub fn of_gallery(seed: &GallerySeed, execution: &Execution) -> Self {
+        let GallerySeed {
+            bug,
+            title,
+            found_by,
+            ..
+        } = seed;
+        let (steps, switches) = (execution.steps(), execution.switches());
+        Self {
+            title: format!("{bug} · {title} · {found_by}"),
+            given: Vec::new(),
+            extent: format!(
+                "{steps} steps, {switches} switches; story and program: docs/src/gallery.md#{bug}"
+            ),
         }
     }
 }

@@ -220,7 +220,9 @@ pub struct Entry {
     pub shape: Shape,
     /// Where it was found: the one that the program is modelled on first.
     pub origins: &'static [Origin],
-    /// What the drawing of the failing execution shows.
+    /// Who the main thread is; the program names the others.
+    pub main: &'static str,
+    /// What goes wrong in the failing execution, in a sentence or a few.
     pub seen: &'static str,
     /// What the figures need to be read rightly, if anything.
     pub note: Option<&'static str>,

@@ -1,9 +1,11 @@
 //! The gallery as a page of the documentation.
 
 use crate::entry::{Entry, Form, Shape};
+use crate::execution::execution;
 use crate::run::{Answer, Answers, SCHEDULES};
-use crate::seed::RENEW;
-use crate::{ALL, repository};
+use crate::{ALL, repository, seed};
+use flipside_models::replay::gallery::RENEW;
+use flipside_models::timeline::{Headline, Look, lay_out, text};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -69,10 +71,12 @@ only, as `smp_wmb` is documented to do. Where either matters, a note says so.
 
 ## How to read an interleaving
 
-Each line is a step: its thread and number, what it does (`R`ead, `W`rite, `U`pdate, `F`ence), its ordering (`na` \
-not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), where a read got its value from (`<-`), and the line of the listing. A \
-step stands below all that happens before it; otherwise the order of the lines means nothing, and a read may well read an \
-older value than the last line says. That is the point.
+One column is a thread, the first that of `program` itself; one line is a step, from top to bottom. On the right are the step's ordering and its line in the \
+listing. `← #n` names the step that wrote what is read here, `← start` says that nobody had written it yet. A step stands \
+below all that happens before it; otherwise the order of the lines means nothing, and a read may well read an older value \
+than the last one above: `not #n` names the newer write that it does not see. That is the point. Words are read and \
+written; what is plain memory is looked at and filled. `◀` marks the steps that the failure is about: the two accesses of \
+a data race, the last step before a failed assertion, the last step of each thread that waits for ever.
 
 ";
 
@@ -80,7 +84,7 @@ older value than the last line says. That is the point.
 #[must_use]
 pub fn page(exhibits: &[Exhibit]) -> String {
     let mut page =
-        format!("<!-- Generated from models/gallery. Do not edit: {RENEW} -->\n\n{HEAD}");
+        format!("<!-- Generated from models/gallery. Do not edit, {RENEW} -->\n\n{HEAD}");
     page += &overview(exhibits);
     for shape in Shape::ALL {
         let mut of_shape = exhibits
@@ -144,14 +148,11 @@ fn section(exhibit: &Exhibit) -> String {
     if let Some(failure) = exhibit.buggy.report.failure() {
         let _ = writeln!(
             text,
-            "How the buggy form fails, as weft shows it (`cargo run -p flipside-gallery -- {}` replays it):\n\n\
-             ```text\n{}\n\n{}```\n",
+            "How the buggy form fails, as weft finds it:\n\n```text\n$ cargo replay {}\n{}```\n",
             entry.id,
-            failure.message(),
-            trimmed(&failure.graph.to_string())
+            shown(entry, failure)
         );
     }
-    let _ = writeln!(text, "{}\n", entry.seen);
     text += &verdicts(exhibit);
     if let Some(note) = entry.note {
         let _ = writeln!(text, "{note}\n");
@@ -208,8 +209,13 @@ fn schedules(answer: &Answer) -> String {
     }
 }
 
-/// Without the blanks at the ends of lines.
-fn trimmed(text: &str) -> String {
-    let lines = text.lines().map(|line| line.trim_end().to_owned() + "\n");
-    lines.collect()
+/// What `cargo replay` shows of a failure, on a wide terminal.
+fn shown(entry: &Entry, failure: &weft::Failure) -> String {
+    let execution = execution(entry, failure);
+    let headline = Headline::of_gallery(&seed::of(entry, failure), &execution);
+    let look = Look {
+        width: 120,
+        colour: false,
+    };
+    text(&lay_out(headline, &execution), look, None)
 }

@@ -1,8 +1,8 @@
 //! The generated files: the page and the seeds.
 
 use crate::page::{self, Exhibit, page};
-use crate::repository;
-use crate::seed::{RENEW, Seed};
+use crate::{repository, seed};
+use flipside_models::replay::gallery::RENEW;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 pub fn files(exhibits: &[Exhibit]) -> Vec<(PathBuf, String)> {
     let seeds = exhibits.iter().filter_map(|exhibit| {
         let failure = exhibit.buggy.report.failure()?;
-        let text = Seed::of(failure).text(exhibit.entry);
-        Some((Seed::path(exhibit.entry), text))
+        let text = seed::of(exhibit.entry, failure).to_string();
+        Some((seed::path(exhibit.entry), text))
     });
     let mut files: Vec<_> = seeds.collect();
     files.push((page::path(), page(exhibits)));
@@ -49,7 +49,7 @@ pub fn check(files: &[(PathBuf, String)]) -> Result<(), String> {
     if stale.is_empty() {
         return Ok(());
     }
-    Err(format!("stale:{}\nrenew with: {RENEW}", stale.concat()))
+    Err(format!("stale:{}\n{RENEW}", stale.concat()))
 }
 
 /// A file's name relative to the repository, where it is inside.

@@ -1,9 +1,7 @@
 //! A program under a checker, and what the checker says.
 
 use crate::entry::{Form, Programs};
-use std::any::Any;
-use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::quiet::quietly;
 use std::sync::Arc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -122,53 +120,17 @@ fn shuttle(program: fn(Form), form: Form) -> Answer {
     }
 }
 
+/// shuttle has a hook that prints, whoever panics. Once it is there, that of [`quietly`] can go in front of it.
+fn silence() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        shuttle::Runner::new(shuttle::scheduler::RandomScheduler::new(1), silent()).run(|| ());
+    });
+}
+
 fn silent() -> shuttle::Config {
     let mut config = shuttle::Config::new();
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
     config
-}
-
-thread_local! {
-    static PANICS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
-}
-
-/// Puts a hook in place that keeps quiet about the panics that [`quietly`] waits for.
-fn silence() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        // shuttle has a hook that prints, whoever panics. Once it is there, this one can go in front of it.
-        shuttle::Runner::new(shuttle::scheduler::RandomScheduler::new(1), silent()).run(|| ());
-        let default = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let kept = PANICS.with_borrow_mut(|panics| {
-                let Some(panics) = panics else { return false };
-                panics.push(message(info.payload()));
-                true
-            });
-            if !kept {
-                default(info);
-            }
-        }));
-    });
-}
-
-/// Runs `f`; if it panics, the error is the message of the first panic on this thread, which is the cause where a later
-/// one is only its consequence. Nothing is printed. The checkers run a program's threads on the thread that
-/// calls them, so theirs are caught too.
-fn quietly(f: impl FnOnce()) -> Result<(), String> {
-    PANICS.set(Some(Vec::new()));
-    let outcome = catch_unwind(AssertUnwindSafe(f));
-    let panics = PANICS.take().unwrap_or_default();
-    outcome.map_err(|payload| {
-        let first = panics.into_iter().next();
-        first.unwrap_or_else(|| message(&*payload))
-    })
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&'static str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic whose payload is not text")
-        .to_owned()
 }

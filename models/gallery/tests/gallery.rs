@@ -1,10 +1,15 @@
 //! What each checker says of each bug, replayed and written down.
 
+use flipside_gallery::execution::execution;
 use flipside_gallery::page::Exhibit;
-use flipside_gallery::seed::RENEW;
-use flipside_gallery::{ALL, Answer, Entry, Seed, Shape, Shuttle, renew, repository};
+use flipside_gallery::shim::{Checker, Thread, Weft};
+use flipside_gallery::{ALL, Answer, Entry, Shape, Shuttle, renew, repository, seed};
+use flipside_models::log::What;
+use flipside_models::replay::gallery::{RENEW, SHELF};
+use flipside_models::timeline::{Headline, Mark, lay_out};
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, LazyLock};
 
 /// Everything is run once for all of the tests.
 static EXHIBITS: LazyLock<Vec<Exhibit>> = LazyLock::new(Exhibit::all);
@@ -67,30 +72,195 @@ fn every_shape_is_there_and_shuttle_sees_those_without_weak_memory() {
     }
 }
 
+fn seed_of(entry: &Entry) -> String {
+    let path = seed::path(entry);
+    std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+fn entry(id: &str) -> &'static Entry {
+    let entry = ALL.iter().find(|entry| entry.id == id);
+    entry.expect("the entry is there")
+}
+
 #[test]
-fn every_seed_replays_to_the_same_failure() {
-    for entry in ALL {
-        let seed = Seed::load(entry).unwrap_or_else(|why| panic!("{why}"));
-        seed.replay(entry).unwrap_or_else(|why| panic!("{why}"));
+fn every_seed_replays_to_the_same_execution() {
+    for exhibit in EXHIBITS.iter() {
+        let Exhibit { entry, buggy, .. } = exhibit;
+        let again = seed::rerun(&seed_of(entry)).unwrap_or_else(|why| panic!("{why}"));
+        let failure = buggy.report.failure().expect("it fails");
+        assert_eq!(again, execution(entry, failure), "{}", entry.id);
     }
-    let folder = repository().join("models/gallery/seeds");
-    let seeds = std::fs::read_dir(folder).expect("the folder of seeds");
+    let seeds = std::fs::read_dir(repository().join(SHELF)).expect("the folder of seeds");
     assert_eq!(seeds.count(), ALL.len(), "a seed without an entry");
 }
 
 #[test]
-fn a_seed_of_another_program_is_refused() {
-    let [one, other] = ["ptr-ring", "starvation"].map(|id| {
-        let entry = ALL.iter().find(|entry| entry.id == id);
-        entry.expect("the entry is there")
-    });
-    let seed = Seed::load(one).unwrap_or_else(|why| panic!("{why}"));
-    let why = seed
-        .replay(other)
-        .expect_err("it is ptr-ring's")
-        .to_string();
-    assert!(why.contains("should fail with\ndata race"), "{why}");
-    assert!(why.contains(RENEW), "{why}");
+fn a_seed_that_does_not_fit_is_refused_with_what_to_do() {
+    let text = seed_of(entry("ptr-ring"));
+    let refused = |old: &str, new: &str, why: &str| {
+        assert!(text.contains(old), "{text}");
+        let said = seed::rerun(&text.replace(old, new)).expect_err(new);
+        assert!(said.contains(why), "{new}: {said}");
+        said
+    };
+    refused(
+        "flipside gallery seed 1",
+        "# ptr-ring",
+        "begins with `flipside gallery seed 1`",
+    );
+    refused(
+        "bug ptr-ring",
+        "bug heartbleed",
+        "the gallery has no `heartbleed`",
+    );
+    for (old, new, why) in [
+        (
+            "bug ptr-ring",
+            "bug starvation",
+            "it fails in another way now",
+        ),
+        ("fails data", "fails dat", "it fails in another way now"),
+        ("weft1: 0*4 1*3 0*3", "weft1: 0*4", "it passes now"),
+        ("weft1: 0", "weft1: x", "its `schedule`"),
+        (
+            "seed 1",
+            "seed 2",
+            "this version reads `flipside gallery seed 1`",
+        ),
+        (
+            "checker weft",
+            "checker weft 0.0.1 of",
+            "it was found with weft 0.0.1 of",
+        ),
+        ("checker weft", "checker loom", "loom"),
+        ("schedule", "scheduled", "no line `schedule …`"),
+    ] {
+        let said = refused(old, new, why);
+        assert!(said.contains(RENEW), "{said}");
+    }
+}
+
+/// What is shown of a read: the newest write above it is newer, if it is not what it reads.
+#[test]
+fn writes_are_shown_in_the_order_in_which_they_take_effect() {
+    for Exhibit { entry, buggy, .. } in EXHIBITS.iter() {
+        let graph = &buggy.report.failure().expect("it fails").graph;
+        let shown = graph.in_order();
+        for word in graph.locations() {
+            let places = graph.coherence(word).iter();
+            let places: Vec<_> = places
+                .map(|write| shown.iter().position(|id| id == write))
+                .collect();
+            assert!(
+                places.is_sorted(),
+                "{}: {}",
+                entry.id,
+                graph.location_name(word)
+            );
+        }
+    }
+}
+
+/// All kinds of steps that are done in the programs, as a person reads them.
+#[test]
+fn what_is_shown_is_what_the_graph_says() {
+    let shown = |id: &str| {
+        let execution = seed::rerun(&seed_of(entry(id))).unwrap_or_else(|why| panic!("{why}"));
+        let headline = Headline {
+            title: id.to_owned(),
+            given: Vec::new(),
+            extent: String::new(),
+        };
+        let timeline = lay_out(headline, &execution);
+        let rows = timeline.rows.iter().map(|row| {
+            let from = row.from.and_then(|from| timeline.rows[from].number);
+            let from = match (from, row.initial) {
+                (Some(from), _) => format!(" ← {from}"),
+                (None, true) => " ← start".to_owned(),
+                (None, false) => String::new(),
+            };
+            let (who, what) = (&timeline.columns[row.column], &row.text);
+            let mark = if row.mark == Mark::Culprit {
+                " ◀"
+            } else {
+                ""
+            };
+            let (order, source) = (row.order, &row.source);
+            format!("{who} {what}{from}{mark} {order} {source}").replace("  ", " ")
+        });
+        (rows.collect::<Vec<_>>(), timeline)
+    };
+    let at = |line: u32| format!("models/gallery/src/bugs/qemu_event.rs:{line}");
+    let (rows, timeline) = shown("qemu-event");
+    let expected = [
+        (25, "poster starts waiter"),
+        (37, "poster writes work = 1 Relaxed"),
+        (38, "poster passes a fence SeqCst"),
+        (39, "poster reads event = 0 ← start ◀ Relaxed"),
+        (26, "waiter changes event from 0 to 1 ← start SeqCst"),
+        (30, "waiter reads work = 0 ← start Relaxed"),
+        (31, "waiter reads event = 1 ← 5 Acquire"),
+        (32, "waiter goes to sleep ◀"),
+    ];
+    assert_eq!(
+        rows,
+        expected.map(|(line, step)| format!("{step} {}", at(line)))
+    );
+    assert_eq!(timeline.rows[5].newer, Some(1), "it does not see the work");
+    assert!(
+        timeline.story.ends_with("unpark the waiter."),
+        "{}",
+        timeline.story
+    );
+
+    let (rows, timeline) = shown("ptr-ring");
+    let at = |line: u32| format!("models/gallery/src/bugs/ptr_ring.rs:{line}");
+    let (fills, looks) = ("producer fills object ◀", "consumer looks at object ◀");
+    assert_eq!(rows[1], format!("{fills} {}", at(22)));
+    assert_eq!(
+        rows[2],
+        format!("producer writes slot = 0x1000 Relaxed {}", at(26))
+    );
+    assert_eq!(rows[5], format!("{looks} {}", at(33)));
+    assert_eq!(timeline.gap, Some((1, 5)));
+    assert_eq!(
+        timeline.failure,
+        "data race: neither access happens before the other"
+    );
+
+    let (rows, timeline) = shown("destroy");
+    assert!(
+        rows.iter()
+            .any(|row| row.contains("waits for the end of worker")),
+        "{rows:?}"
+    );
+    let said = "assertion `left == right` failed: a request was dropped";
+    assert_eq!(timeline.failure, said);
+}
+
+/// A wake-up, which no failing execution has.
+#[test]
+fn a_wake_up_names_who_is_woken() {
+    let program = || {
+        let shared = Arc::new(Weft::word("asleep"));
+        let sleeper = Weft::spawn("sleeper", &shared, |asleep| {
+            Weft::park();
+            assert_eq!(asleep.load(Relaxed), 0, "it was woken");
+        });
+        shared.store(1, Relaxed);
+        sleeper.unpark();
+        Thread::join(sleeper);
+    };
+    let report = weft::Builder::new().check(program);
+    let failure = report.failure().expect("it is woken");
+    let execution = execution(entry("qemu-event"), failure);
+    let steps = execution
+        .events
+        .iter()
+        .map(|event| (event.thread, &event.what));
+    let steps: Vec<_> = steps.collect();
+    assert!(steps.contains(&(0, &What::Unpark(1))), "{steps:?}");
+    assert!(steps.contains(&(1, &What::Park)), "{steps:?}");
 }
 
 #[test]

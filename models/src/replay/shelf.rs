@@ -1,5 +1,6 @@
 //! Where the seeds are.
 
+use super::gallery::{GallerySeed, SHELF};
 use super::plan::PlanSeed;
 use crate::seed::{Seed, file_name};
 use crate::verify::build::Workspace;
@@ -7,13 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Of either kind.
+/// Of any kind.
 #[derive(Debug)]
 pub(super) enum AnySeed {
     /// Of a scenario.
     Scenario(Seed),
     /// Of a plan.
     Plan(PlanSeed),
+    /// Of a bug in the gallery.
+    Gallery(GallerySeed),
 }
 
 impl FromStr for AnySeed {
@@ -22,6 +25,8 @@ impl FromStr for AnySeed {
     fn from_str(text: &str) -> Result<Self, String> {
         if PlanSeed::is_one(text) {
             text.parse().map(Self::Plan)
+        } else if GallerySeed::is_one(text) {
+            text.parse().map(Self::Gallery)
         } else {
             text.parse().map(Self::Scenario)
         }
@@ -34,6 +39,7 @@ impl AnySeed {
         match self {
             Self::Scenario(seed) => seed.fits(),
             Self::Plan(seed) => seed.fits(),
+            Self::Gallery(seed) => seed.fits(),
         }
     }
 }
@@ -43,9 +49,10 @@ pub(super) fn kept(workspace: &Workspace) -> PathBuf {
     workspace.root().join("models").join("seeds")
 }
 
-/// Both directories: the committed ones, and those of failures on this machine.
-fn directories(workspace: &Workspace) -> [PathBuf; 2] {
-    [kept(workspace), workspace.found()]
+/// The directories: two of committed ones, and that of failures on this machine.
+fn directories(workspace: &Workspace) -> [PathBuf; 3] {
+    let gallery = workspace.root().join(SHELF);
+    [kept(workspace), gallery, workspace.found()]
 }
 
 /// The seed of that name, or in that file.
@@ -114,6 +121,10 @@ pub(super) fn list(workspace: &Workspace) -> Result<String, String> {
                 "-",
                 "-",
                 seed.fails
+            ),
+            Ok(AnySeed::Gallery(seed)) => format!(
+                "{name:30} {:15} {:6} {:>5} {:>8}  {}",
+                "the gallery", "-", "-", "-", seed.fails
             ),
             Ok(AnySeed::Scenario(seed)) => format!(
                 "{name:30} {:15} {:6} {:>5} {:>8}  {}",

@@ -48,6 +48,7 @@ pub(super) const ENTRY: Entry = Entry {
     title: "Destroy drops what is pending",
     shape: Shape::Logic,
     origins: &[Origin::of("QEMU threaded-workqueue, version 3")],
+    main: "submitter",
     seen: "The worker's first look is at the stop flag, and its last. The request was committed before that.",
     note: None,
     programs: programs!(program),

@@ -39,6 +39,7 @@ pub(super) const ENTRY: Entry = Entry {
     origins: &[Origin::of("liburing, provided-buffer ring")
         .commit("c44319a6")
         .year(2024)],
+    main: "kernel",
     seen: "The kernel acquires the new tail from a store that releases nothing, so neither entry need be there yet.",
     note: None,
     programs: programs!(program),

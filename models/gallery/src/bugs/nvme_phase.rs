@@ -38,6 +38,7 @@ pub(super) const ENTRY: Entry = Entry {
     title: "A branch does not order loads",
     shape: Shape::MpReader,
     origins: &[Origin::of("Linux nvme-pci").commit("b69e2ef24b7b")],
+    main: "driver",
     seen: "The device released; the driver saw the phase bit and acquired nothing. Half of a pair orders nothing.",
     note: None,
     programs: programs!(program),

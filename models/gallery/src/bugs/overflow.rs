@@ -44,6 +44,7 @@ pub(super) const ENTRY: Entry = Entry {
     title: "The sixty-fifth request",
     shape: Shape::Logic,
     origins: &[Origin::of("QEMU threaded-workqueue, version 3")],
+    main: "submitter",
     seen: "Request 0 flips bit 0 of the only word, and request 64 flips it back.",
     note: None,
     programs: programs!(program),

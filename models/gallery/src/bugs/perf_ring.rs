@@ -47,6 +47,7 @@ pub(super) const ENTRY: Entry = Entry {
         Origin::of("Linux perf").commit("bf378d3").year(2013),
         Origin::of("libbpf").commit("a64af0ef1c1d"),
     ],
+    main: "reader",
     seen: "The reader gives the slot back with a relaxed store. The kernel acquires it, and still its second sample does not come after the read of the first.",
     note: Some(
         "A write barrier as Linux documents it, stores before stores, would not repair this one: what must come first here is a load. C11 has no such fence, its release fence orders earlier loads as well, so none of the three checkers can show the difference. And since C11 as repaired forbids cycles of program order and reads-from, the load that comes too late shows as the data race that it is, not as a wrong sample.",

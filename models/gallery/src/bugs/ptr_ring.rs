@@ -41,6 +41,7 @@ pub(super) const ENTRY: Entry = Entry {
     origins: &[Origin::of("Linux ptr_ring")
         .commit("a8ceb5dbfde1")
         .year(2017)],
+    main: "consumer",
     seen: "The consumer has the address and acquires, but the producer released nothing: its write to the object does not happen before the consumer's read of it. On hardware the read may return what was there before.",
     note: None,
     programs: programs!(program),

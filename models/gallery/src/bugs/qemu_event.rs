@@ -48,7 +48,8 @@ pub(super) const ENTRY: Entry = Entry {
     title: "A SeqCst operation is not a full barrier",
     shape: Shape::Sb,
     origins: &[Origin::of("QEMU QemuEvent").commit("9586a1329f").year(2023)],
-    seen: "Each side reads the other's word as it was at first. The waiter's `U sc` comes before its load in its program, but only a fence would keep the load of `work` behind it. Nobody is left to unpark the waiter.",
+    main: "poster",
+    seen: "Each side reads the other's word as it was at first. The waiter's SeqCst change of event comes before its load of work in its program, but only a fence would keep that load behind it. Nobody is left to unpark the waiter.",
     note: None,
     programs: programs!(program),
     expect: Expect {

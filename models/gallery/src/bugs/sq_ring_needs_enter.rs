@@ -46,6 +46,7 @@ pub(super) const ENTRY: Entry = Entry {
     origins: &[Origin::of("liburing, sq_ring_needs_enter")
         .commit("744f4156")
         .year(2022)],
+    main: "application",
     seen: "The application's store releases, and its load of the flags goes first all the same: it sees no request to be woken, the poller sees no work.",
     note: None,
     programs: programs!(program),

@@ -52,6 +52,7 @@ pub(super) const ENTRY: Entry = Entry {
     title: "The lowest index first",
     shape: Shape::Logic,
     origins: &[Origin::of("QEMU threaded-workqueue, version 3")],
+    main: "submitter",
     seen: "Slot 0 is refilled as soon as it is done, before the worker looks again; the worker finds both slots busy and takes the lower one once more. With enough refills there is no bound.",
     note: None,
     programs: programs!(program),

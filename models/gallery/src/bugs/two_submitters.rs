@@ -32,7 +32,7 @@ fn program<C: Checker>(form: Form) {
     other.join();
 
     let fill = bitmap.fill.load(Relaxed);
-    assert!(fill == 0b11, "a flip is lost: fill is {fill:02b}");
+    assert!(fill == 0b11, "a flip is lost: fill is {fill}");
 }
 
 pub(super) const ENTRY: Entry = Entry {
@@ -40,6 +40,7 @@ pub(super) const ENTRY: Entry = Entry {
     title: "Two submitters, one flip",
     shape: Shape::Flip,
     origins: &[Origin::of("flip-bitmap designs with a second submitter")],
+    main: "submitter 0",
     seen: "Both read 0, both store a word with their own bit alone, and the one that comes later wins.",
     note: None,
     programs: programs!(program),

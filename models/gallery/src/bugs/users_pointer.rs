@@ -47,6 +47,7 @@ pub(super) const ENTRY: Entry = Entry {
     title: "A cursor from the user's pointer",
     shape: Shape::Logic,
     origins: &[Origin::of("QEMU threaded-workqueue, version 3")],
+    main: "submitter",
     seen: "Worker 0 is quick: its request is done when the second one is handed out. The search should start at worker 1, starts at worker 0 and finds it free.",
     note: None,
     programs: programs!(program),

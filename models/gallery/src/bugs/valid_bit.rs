@@ -43,6 +43,7 @@ pub(super) const ENTRY: Entry = Entry {
         Origin::of("irdma").commit("4984eb5"),
         Origin::of("pds_core").commit("dd6b1cc"),
     ],
+    main: "driver",
     seen: "The driver reads the new valid bit and, a line later, the length from before the device wrote it: the read went first.",
     note: None,
     programs: programs!(program),

@@ -45,6 +45,7 @@ pub(super) const ENTRY: Entry = Entry {
         Origin::of("vhost").commit("df9ace7647d4").year(2024),
         Origin::of("virtio").commit("2d61ba95034f").year(2009),
     ],
+    main: "host",
     seen: "The host reads index 2, which covers both entries, and finds the second still as it was made: 0, which is the head of nothing.",
     note: None,
     programs: programs!(program),

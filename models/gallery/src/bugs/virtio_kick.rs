@@ -39,7 +39,8 @@ pub(super) const ENTRY: Entry = Entry {
     title: "A write barrier where a full one was needed",
     shape: Shape::Sb,
     origins: &[Origin::of("Linux virtio").commit("a72caae21803").year(2012)],
-    seen: "The driver finds that nobody wants a kick, the device finds that no buffer is there, and parks. `F rel` lets the driver's load of `notify` go before its store to `available`.",
+    main: "driver",
+    seen: "The driver finds that nobody wants a kick, the device finds that no buffer is there, and parks. A release fence lets the driver's load of notify go before its store to available.",
     note: None,
     programs: programs!(program),
     expect: Expect {

@@ -38,7 +38,8 @@ pub(super) const ENTRY: Entry = Entry {
     title: "A write barrier that was a read barrier",
     shape: Shape::Macro,
     origins: &[Origin::of("Linux virtio").year(2012)],
-    seen: "The barrier is there, between the two writes, and it says `F acq`. Only `F rel` would make the write of the descriptor happen before what the device acquires.",
+    main: "device",
+    seen: "The barrier is there, between the two writes, and it is an acquire fence. Only a release fence would make the write of the descriptor happen before what the device acquires.",
     note: None,
     programs: programs!(program),
     expect: Expect {

@@ -45,6 +45,7 @@ pub(super) const ENTRY: Entry = Entry {
     origins: &[Origin::of("Linux hv vmbus")
         .commit("b6cae15b5710")
         .year(2022)],
+    main: "guest",
     seen: "The guest reads the first packet's index from the host's release, without acquiring: the packet may be older than its index.",
     note: None,
     programs: programs!(program),

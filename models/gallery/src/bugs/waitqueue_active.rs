@@ -44,6 +44,7 @@ pub(super) const ENTRY: Entry = Entry {
         Origin::of("Linux btrfs").commit("66657b318e0e"),
         Origin::of("printk").commit("1f5d783094cf"),
     ],
+    main: "waker",
     seen: "The waker finds the queue empty, the sleeper finds the condition unset: each looked before the other's store could be seen. The sleeper had its barrier; one side's is not enough.",
     note: None,
     programs: programs!(program),

@@ -60,6 +60,7 @@ pub(super) const ENTRY: Entry = Entry {
             .unconfirmed(),
         Origin::of("openvmm").commit("#3990").year(2026),
     ],
+    main: "device",
     seen: "The first chain fills the ring and the position is 0 again, as it was; the second chain's flag is still 1, in a lap where available is 0.",
     note: None,
     programs: programs!(program),
