@@ -15,13 +15,8 @@ use std::fmt::Write;
 
 const PAGE: &str = "docs/src/designs.md";
 
-/// Tables of what only some machines can measure, each written by a command of its own, and the page
-/// that shows it.
-const FIGURES: [(&str, &str); 3] = [
-    ("codegen", PAGE),
-    ("throughput", PAGE),
-    ("peers", "docs/src/performance.md"),
-];
+/// Tables of what only some machines can measure, each written by a command of its own.
+const FIGURES: [&str; 2] = ["codegen", "throughput"];
 
 /// Adds the parts.
 pub(super) fn add(
@@ -33,9 +28,9 @@ pub(super) fn add(
     generated.part(PAGE, "mutants", mutants(&evidence.attacks));
     generated.part(PAGE, "costs", cost_table(&evidence.costs));
     generated.part(PAGE, "claims", claims(&evidence.costs)?);
-    for (figure, page) in FIGURES {
+    for figure in FIGURES {
         let path = format!("docs/src/figures/{figure}.md");
-        generated.part(page, figure, sources.read(&path)?);
+        generated.part(PAGE, figure, sources.read(&path)?);
     }
     Ok(())
 }
