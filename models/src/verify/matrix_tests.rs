@@ -115,7 +115,7 @@ fn a_kill_that_a_checker_misses_needs_a_reason_and_a_reason_a_miss() {
     let text = missed.to_string();
     assert!(missed.is_clean(), "{text}");
     assert!(
-        text.contains("\nmissed by loom: no-recheck: loom has no such execution\n"),
+        text.contains("\nmissed by loom: worker-no-recheck: loom has no such execution\n"),
         "{text}"
     );
     let gone = Matrix::new(answers(&AS_IT_SHOULD_BE), &excuses);
