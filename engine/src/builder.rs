@@ -61,7 +61,7 @@ impl Builder {
     }
 
     /// How many worker threads: 1 to [`MAX_WORKERS`]. Unless set, as many as the machine runs at
-    /// once ([`std::thread::available_parallelism`]).
+    /// once ([`std::thread::available_parallelism`]), and 1 where that is unknown.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = Some(workers);
         self
@@ -74,8 +74,9 @@ impl Builder {
     }
 
     /// How many times a side that waits looks before it says that it sleeps, and looks once more.
-    /// Unless set, tens of microseconds' worth, about what a sleep and a wake-up cost.
-    /// 1 is kindest to a busy machine; 0 says so even where there is something to find.
+    /// Unless set, 256: in a pool of a few thousand requests tens of microseconds, about what a sleep
+    /// and a wake-up cost. 1 is kindest to a busy machine; 0 says so even where there is something to
+    /// find. Of this and [`busy_wait`](Self::busy_wait), the last one called counts.
     pub fn spin_budget(mut self, turns: u32) -> Self {
         self.patience = Patience::Turns(turns);
         self
@@ -111,7 +112,8 @@ impl Builder {
     /// Builds the requests and starts the workers.
     ///
     /// `init` is called once per request, in order, with its number, on the calling thread; `?`
-    /// works in it for any error. `handler` runs on the workers, once per committed request.
+    /// works in it for any error. `handler` runs on the workers, once per committed request, and is
+    /// dropped by the last worker; [`spawn_with`](Self::spawn_with) gives each worker its own.
     ///
     /// # Errors
     ///
@@ -129,9 +131,59 @@ impl Builder {
         H: Fn(&mut R) + Send + Sync + 'static,
     {
         let handler = Arc::new(handler);
-        self.start(init, |pool, index, name| {
+        self.spawn_with(init, |_worker| {
             let handler = Arc::clone(&handler);
-            let join = spawn_named(name, move || worker::run(&pool, index, &*handler))?;
+            Ok(move |request: &mut R| handler(request))
+        })
+    }
+
+    /// As [`spawn`](Self::spawn), with a handler for each worker, which may keep what it needs from
+    /// one request to the next: a buffer, a connection, a random number generator.
+    ///
+    /// `worker` is called once per worker, in order, with its number, on the calling thread. What it
+    /// returns moves to that worker and is dropped there, after its last request. A handler that
+    /// panicked is called again for the next request, with what it keeps as the panic left it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// let mut threads = flipside::Threads::builder().workers(2).ring_size(8).spawn_with(
+    ///     |_index| Ok(String::new()),
+    ///     |_worker| {
+    ///         let mut letters = Vec::new(); // one for each worker, not for each request
+    ///         Ok(move |text: &mut String| {
+    ///             letters.clear();
+    ///             letters.extend(text.chars());
+    ///             letters.sort_unstable();
+    ///             text.clear();
+    ///             text.extend(&letters);
+    ///         })
+    ///     },
+    /// )?;
+    /// let mut request = threads.prepare_wait(|_| ());
+    /// request.push_str("flip");
+    /// request.commit();
+    /// threads.wait_done(|text| assert_eq!(text.unwrap(), "filp"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`spawn`](Self::spawn), and a `worker` that failed.
+    ///
+    /// # Panics
+    ///
+    /// If `init` or `worker` panics, with its panic, after dropping what it had built and joining
+    /// the threads that were started.
+    pub fn spawn_with<R, I, W, H>(self, init: I, worker: W) -> Result<Threads<R>, SpawnError>
+    where
+        R: Send + 'static,
+        I: FnMut(usize) -> Result<R, BoxError>,
+        W: FnMut(usize) -> Result<H, BoxError>,
+        H: FnMut(&mut R) + Send + 'static,
+    {
+        self.start(init, worker, |handler, pool, index, name| {
+            let join = spawn_named(name, move || worker::run(&pool, index, handler))?;
             Ok(Worker {
                 thread: join.thread().clone(),
                 join: Some(join),
@@ -139,11 +191,12 @@ impl Builder {
         })
     }
 
-    /// Checks the settings, builds the requests, and starts each worker by `start`.
-    pub(crate) fn start<R>(
+    /// Checks the settings, builds the requests and the handlers, and starts each worker by `start`.
+    pub(crate) fn start<R, H>(
         self,
         init: impl FnMut(usize) -> Result<R, BoxError>,
-        start: impl Fn(Arc<Pool<R>>, usize, String) -> std::io::Result<Worker>,
+        mut handler: impl FnMut(usize) -> Result<H, BoxError>,
+        start: impl Fn(H, Arc<Pool<R>>, usize, String) -> std::io::Result<Worker>,
     ) -> Result<Threads<R>, SpawnError> {
         let layout = self.layout()?;
         let slots = Slots::build(layout.requests(), init)?;
@@ -160,8 +213,10 @@ impl Builder {
         // Should a thread fail to start, dropping `threads` stops and joins those before it.
         let mut threads = Threads::new(Arc::clone(&pool), self.dispatch, parker);
         for worker in 0..layout.workers {
+            let handler =
+                handler(worker).map_err(|source| SpawnError::Handler { worker, source })?;
             let name = format!("{}-{worker}", self.thread_name);
-            let started = start(Arc::clone(&pool), worker, name);
+            let started = start(handler, Arc::clone(&pool), worker, name);
             threads.add_worker(started.map_err(|source| SpawnError::Thread { worker, source })?);
         }
         Ok(threads)

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// Any error that a request's constructor may return; `?` converts into it.
+/// Any error that the constructor of a request or of a handler may return; `?` converts into it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Why a pool could not be started. Nothing of it is left behind: requests that were built have
@@ -26,6 +26,13 @@ pub enum SpawnError {
     Init {
         /// Which request could not be built.
         index: usize,
+        /// What its constructor returned.
+        source: BoxError,
+    },
+    /// The constructor of a worker's handler failed.
+    Handler {
+        /// Which worker's.
+        worker: usize,
         /// What its constructor returned.
         source: BoxError,
     },
@@ -83,6 +90,9 @@ impl fmt::Display for SpawnError {
                 "there is no memory for {requests} requests: use fewer workers or a smaller ring"
             ),
             Self::Init { index, .. } => write!(f, "request {index} could not be built"),
+            Self::Handler { worker, .. } => {
+                write!(f, "the handler of worker {worker} could not be built")
+            }
             Self::Thread { worker, .. } => {
                 write!(f, "the thread of worker {worker} could not be started")
             }
@@ -96,7 +106,7 @@ impl Error for SpawnError {
             // Its text is already this error's own.
             Self::Config(_) => None,
             Self::Memory { source, .. } => Some(source),
-            Self::Init { source, .. } => Some(&**source),
+            Self::Init { source, .. } | Self::Handler { source, .. } => Some(&**source),
             Self::Thread { source, .. } => Some(source),
         }
     }

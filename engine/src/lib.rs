@@ -49,7 +49,8 @@
 //! # What to know
 //!
 //! - One submitter: [`Threads`] is `Send` but not `Sync`.
-//! - Requests of different workers finish in any order; a request says for itself what it is.
+//! - Requests finish and are delivered in any order, those of one worker too; a request says for
+//!   itself what it is.
 //! - A request belongs to its worker for good. One slow handler delays the requests behind it on
 //!   that worker and no others.
 //! - A handler that panics gives its request back as [`Panicked`]; the worker lives on. With

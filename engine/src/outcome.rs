@@ -44,6 +44,12 @@ impl<'a, R> Panicked<'a, R> {
         self.payload
     }
 
+    /// Both: the request, in the state in which the handler left it, and the payload.
+    #[must_use]
+    pub fn into_parts(self) -> (&'a mut R, Box<dyn Any + Send>) {
+        (self.request, self.payload)
+    }
+
     /// Goes on with the panic, on this thread.
     ///
     /// # Panics

@@ -19,7 +19,7 @@ use std::ops::{Deref, DerefMut};
 /// *request = 1; // the worker's now
 /// ```
 ///
-/// Nor can two be open at once, outside of a batch:
+/// Nor can two be open at once; a [`Batch`] collects them one after the other:
 ///
 /// ```compile_fail,E0499
 /// # let mut threads = flipside::Threads::builder().spawn(|_| Ok(0), |n: &mut u32| *n += 1).unwrap();

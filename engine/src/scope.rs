@@ -20,7 +20,8 @@ impl Builder {
     /// # Panics
     ///
     /// If `init` or `body` panics, with that panic, once the workers have returned. If `body` has
-    /// put another pool in the place of this one.
+    /// put another pool in the place of this one; that one has no workers any more and is only good
+    /// for being dropped.
     ///
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
@@ -50,11 +51,31 @@ impl Builder {
         H: Fn(&mut R) + Sync,
         B: FnOnce(&mut Threads<R>) -> T,
     {
-        let handler = &handler;
+        self.scope_with(init, |_worker| Ok(&handler), body)
+    }
+
+    /// As [`scope`](Self::scope), with a handler for each worker, as for
+    /// [`spawn_with`](Self::spawn_with).
+    ///
+    /// # Errors
+    ///
+    /// As for [`spawn_with`](Self::spawn_with); `body` has not run then.
+    ///
+    /// # Panics
+    ///
+    /// As [`scope`](Self::scope), and if `worker` panics.
+    pub fn scope_with<R, I, W, H, B, T>(self, init: I, worker: W, body: B) -> Result<T, SpawnError>
+    where
+        R: Send,
+        I: FnMut(usize) -> Result<R, BoxError>,
+        W: FnMut(usize) -> Result<H, BoxError>,
+        H: FnMut(&mut R) + Send,
+        B: FnOnce(&mut Threads<R>) -> T,
+    {
         // Holds the requests until every worker has returned, so that this thread drops them.
         let mut held = None;
         std::thread::scope(|scope| {
-            let mut threads = self.start(init, |pool, index, name| {
+            let mut threads = self.start(init, worker, |handler, pool, index, name| {
                 let run = move || worker::run(&pool, index, handler);
                 let join = std::thread::Builder::new()
                     .name(name)

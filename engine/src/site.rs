@@ -96,7 +96,7 @@ sites! {
     CompleteWmb = "complete.wmb", Wmb, ["O2", "O3", "O10"], pairs with [ReapRmb, FlushRmb];
     /// After `prepare`'s look at `done`: the result is whole, and the worker is through with it.
     ReapRmb = "reap.rmb", Rmb, ["O2", "O3", "O10"], pairs with [CompleteWmb];
-    /// The same in `wait_done` and `deliver`.
+    /// The same in `wait_done`, `deliver` and `deliver_wait`.
     FlushRmb = "flush.rmb", Rmb, ["O2", "O3", "O5", "O10"], pairs with [CompleteWmb];
     /// On a worker's load that sees its turn at the lock of `ptr_ring`: it goes on where the last
     /// holder stopped.
@@ -107,7 +107,7 @@ sites! {
     CommitMb = "commit.mb", Mb, ["O6"], pairs with [WorkerSleepMb];
     /// Between a worker's word that it sleeps and its last look for work or for the stop flag.
     WorkerSleepMb = "worker_sleep.mb", Mb, ["O6"], pairs with [CommitMb, StopMb];
-    /// Between the last flip of `done` of a look and the look at whether the submitter sleeps.
+    /// Between the flip of `done` and the look at whether the submitter sleeps.
     CompleteMb = "complete.mb", Mb, ["O6"], pairs with [SubmitterSleepMb];
     /// Between the submitter's word that it sleeps and its last look for finished requests.
     SubmitterSleepMb = "submitter_sleep.mb", Mb, ["O6"], pairs with [CompleteMb];

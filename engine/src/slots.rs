@@ -73,7 +73,7 @@ impl<R> Slots<R> {
     ///
     /// The calling worker owns the request: it took it and has not completed it.
     #[inline]
-    pub(crate) unsafe fn handle(&self, request: usize, handler: impl Fn(&mut R)) -> bool {
+    pub(crate) unsafe fn handle(&self, request: usize, mut handler: impl FnMut(&mut R)) -> bool {
         self.0[request].with_mut(Purpose::Handle, |slot| {
             // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
             let slot = unsafe { &mut *slot };

@@ -79,7 +79,7 @@ impl<R> Threads<R> {
     /// A request that is free to be filled, or `None` if all of them are with the workers.
     ///
     /// If the request still holds the result of its last round, `done` is given it first, exactly
-    /// once. Dropping what is returned leaves the request free;
+    /// once, and if it panics the request is free. Dropping what is returned leaves the request free;
     /// [`commit`](Prepared::commit) hands it to its worker.
     ///
     /// Progress: wait-free, apart from `done`.
@@ -137,6 +137,8 @@ impl<R> Threads<R> {
 
     /// Hands over every result that is there, without waiting; returns how many.
     ///
+    /// If `done` panics, what it was not given yet stays to be delivered.
+    ///
     /// Progress: wait-free, apart from `done`.
     pub fn deliver(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
         self.side.collect(&self.pool.words);
@@ -145,6 +147,8 @@ impl<R> Threads<R> {
 
     /// As [`deliver`](Self::deliver), but waits until there is a result. `0`, at once, if every
     /// committed request has been delivered.
+    ///
+    /// If `done` panics, what it was not given yet stays to be delivered.
     ///
     /// Progress: blocking. It waits for a handler to return if no result is there.
     ///
@@ -198,6 +202,8 @@ impl<R> Threads<R> {
     }
 
     /// Finishes everything that was committed, hands over every result, and joins the workers.
+    ///
+    /// If `done` panics, the results that it was not given yet are dropped with the pool.
     ///
     /// Progress: blocking, like [`wait_done`](Self::wait_done).
     pub fn stop(mut self, done: impl FnMut(Outcome<'_, R>)) {
@@ -287,12 +293,13 @@ impl<R> Threads<R> {
     pub(crate) fn stage(&mut self, place: Place) {
         self.side.stage(place);
         let worker = if faulty(Fault::CursorFromRequest) {
-            place.request
+            place.request % self.workers()
         } else {
             self.pool.layout.worker_of_word(place.word)
         };
         self.cursor = match self.dispatch {
-            Dispatch::RoundRobin => (worker + 1) % self.workers(),
+            Dispatch::RoundRobin if worker + 1 == self.workers() => 0,
+            Dispatch::RoundRobin => worker + 1,
             Dispatch::FillFirst => worker,
         };
     }
@@ -329,7 +336,8 @@ impl<R> Threads<R> {
             .filter_map(|worker| worker.join.take());
         // All of them, before anything is said of one.
         let ended: Vec<_> = joins.map(JoinHandle::join).collect();
-        // A worker catches its handler's panics: what ended it is a bug to be heard of.
+        // A worker catches its handler's panics: what ended it is that of the handler's own drop, or
+        // a bug to be heard of.
         if let Some(panic) = ended.into_iter().find_map(Result::err)
             && !std::thread::panicking()
         {

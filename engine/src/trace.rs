@@ -6,6 +6,7 @@
 use crate::site::Site;
 pub use crate::slots::Purpose;
 use crate::sync::{Ordering, current_thread, position};
+use crate::wake::Wish;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::Location;
@@ -103,9 +104,11 @@ impl Form {
             (Self::Slot, request) => format!("request {}", request - 1),
             #[cfg(feature = "designs")]
             (Self::Count, count) => count.to_string(),
-            (Self::Bell, 0) => "awake".to_owned(),
-            (Self::Bell, 1) => "sleeps".to_owned(),
-            (Self::Bell, drained) => format!("sleeps until worker {} is done", drained - 2),
+            (Self::Bell, bell) => match Wish::decode(bell as usize) {
+                None => "awake".to_owned(),
+                Some(Wish::Any) => "sleeps".to_owned(),
+                Some(Wish::Drained(worker)) => format!("sleeps until worker {worker} is done"),
+            },
         }
     }
 }

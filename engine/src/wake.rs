@@ -30,7 +30,7 @@ pub(crate) struct Doorbell(CachePadded<AtomicUsize>);
 pub(crate) enum Wish {
     /// Anything at all.
     Any,
-    /// That this worker has nothing left to do.
+    /// That this worker is through with all that its last look found.
     Drained(usize),
 }
 
@@ -43,6 +43,24 @@ impl Wish {
         match self {
             Self::Any => ANY,
             Self::Drained(worker) => DRAINED + worker,
+        }
+    }
+
+    /// What a doorbell says, `None` if its owner is awake.
+    pub(crate) const fn decode(bell: usize) -> Option<Self> {
+        match bell {
+            AWAKE => None,
+            ANY => Some(Self::Any),
+            drained => Some(Self::Drained(drained - DRAINED)),
+        }
+    }
+
+    /// Whether it has come, now that the worker gave a request back: `drained`, if that was the last
+    /// of its last look.
+    pub(crate) fn is_granted_by(self, worker: usize, drained: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Drained(waited) => waited == worker && drained,
         }
     }
 }
@@ -98,9 +116,8 @@ impl Doorbell {
     /// Called after a change that a sleeper may wait for: unparks it if it sleeps and `grants`
     /// what it wishes.
     ///
-    /// The look is behind the full barrier of that site. Without one it may miss a sleeper that has
-    /// only just said so: then another barrier stands between the change and this look, or another
-    /// call with one follows the last of several changes.
+    /// The look is behind the full barrier of that site; without one, another stands between the
+    /// change and the call, for several changes and sleepers at once.
     #[inline]
     pub(crate) fn ring(
         &self,
@@ -115,24 +132,8 @@ impl Doorbell {
         if let Some(site) = barrier {
             smp_mb(site);
         }
-        let wish = match self.0.load(Ordering::Relaxed) {
-            AWAKE => return,
-            ANY => Wish::Any,
-            drained => Wish::Drained(drained - DRAINED),
-        };
-        if grants(wish) {
+        if Wish::decode(self.0.load(Ordering::Relaxed)).is_some_and(grants) {
             unpark();
-        }
-    }
-}
-
-impl Wish {
-    /// Whether it has come, now that the worker gave a request back: `drained`, if that was the last
-    /// of its last look.
-    pub(crate) fn is_granted_by(self, worker: usize, drained: bool) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Drained(waited) => waited == worker && drained,
         }
     }
 }

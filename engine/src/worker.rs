@@ -8,7 +8,7 @@ use crate::sync::park;
 use crate::wake::Wish;
 
 /// Runs worker `index` until the pool stops and nothing that was committed is left (O7).
-pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
+pub(crate) fn run<R>(pool: &Pool<R>, index: usize, mut handler: impl FnMut(&mut R)) {
     let words = &pool.words;
     let mut own = words.worker(pool.layout, index);
     loop {
@@ -31,7 +31,7 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
         }
         while let Some(place) = words.take(&mut own) {
             // SAFETY: the request is this worker's by a look that `take.rmb` ordered (O1, O4, O9), and `complete` below is what gives it back.
-            let handle = || unsafe { pool.slots.handle(place.request, &handler) };
+            let mut handle = || unsafe { pool.slots.handle(place.request, &mut handler) };
             let panicked = !faulty(Fault::FlipBeforeResult) && handle();
             if panicked && faulty(Fault::PanicKeepsRequest) {
                 return;
@@ -55,9 +55,8 @@ pub(crate) fn run<R>(pool: &Pool<R>, index: usize, handler: impl Fn(&mut R)) {
 fn wake<R>(pool: &Pool<R>, worker: usize, drained: bool) {
     pool.submitter_bell.ring(
         pool.patience,
-        // One full barrier for all that a look brought: a sleeper whom an earlier request's look at
-        // the bell misses, the last one's sees.
-        drained.then_some(Site::CompleteMb),
+        // For every request: the next handler may run for long, or wait for this very delivery.
+        Some(Site::CompleteMb),
         |wish| wish.is_granted_by(worker, drained),
         || pool.submitter.unpark(),
     );

@@ -105,8 +105,8 @@ fn check(outcome: Outcome<'_, Request>) -> u64 {
             }
             assert!(format!("{panicked:?}").contains("Panicked"));
             if order == PanicOther {
-                let payload = panicked.into_payload();
-                assert_eq!(payload.downcast_ref::<u64>(), Some(&id));
+                let (request, payload) = panicked.into_parts();
+                assert_eq!(payload.downcast_ref::<u64>(), Some(&request.id));
             }
             id
         }

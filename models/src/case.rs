@@ -200,13 +200,15 @@ const LOOM: &[Row] = &[
     Row("wake_worker",    [2, 1, 3], Some(2), Quick, Some(8_630)),
     Row("wake_worker",    [2, 1, 2], None,    Deep,  None),
     Row("wake_submitter", [1, 1, 1], None,    Quick, Some(26_511)),
-    Row("wake_submitter", [1, 2, 3], Some(3), Quick, Some(29_330)),
+    Row("wake_submitter", [1, 2, 3], Some(3), Quick, Some(26_344)),
     Row("wake_submitter", [2, 1, 2], Some(2), Quick, Some(4_808)),
     Row("collect",        [1, 1, 1], None,    Quick, Some(26_511)),
-    Row("collect",        [1, 2, 2], Some(2), Quick, Some(981)),
+    Row("collect",        [1, 2, 2], Some(2), Quick, Some(854)),
     Row("collect",        [2, 1, 2], Some(2), Quick, Some(6_754)),
+    Row("depend",         [1, 2, 2], Some(2), Quick, Some(462)),
+    Row("depend",         [2, 1, 2], Some(2), Quick, Some(5_926)),
     Row("conservation",   [1, 1, 1], None,    Quick, Some(46_311)),
-    Row("conservation",   [1, 2, 3], Some(2), Quick, Some(3_851)),
+    Row("conservation",   [1, 2, 3], Some(2), Quick, Some(3_591)),
 ];
 
 /// weft's: no bounds, at sizes that loom does not reach.
@@ -233,13 +235,15 @@ const WEFT: &[Row] = &[
     Row("stop",           [3, 2, 6], None, Quick, Some(64)),
     Row("wake_worker",    [2, 1, 2], None, Quick, Some(2_448)),
     Row("wake_worker",    [1, 2, 3], None, Deep,  Some(35_401)),
-    Row("wake_worker",    [2, 1, 3], None, Deep,  None),
+    Row("wake_worker",    [2, 1, 3], None, Deep,  Some(140_945)),
     Row("wake_submitter", [1, 1, 2], None, Quick, Some(2_281)),
     Row("wake_submitter", [2, 1, 2], None, Quick, Some(23_292)),
     Row("wake_submitter", [1, 1, 3], None, Deep,  Some(71_425)),
-    Row("collect",        [1, 2, 2], None, Quick, Some(5_985)),
+    Row("collect",        [1, 2, 2], None, Quick, Some(5_941)),
     Row("collect",        [2, 1, 2], None, Deep,  Some(48_296)),
-    Row("conservation",   [1, 2, 2], None, Quick, Some(2_202)),
+    Row("depend",         [1, 2, 2], None, Quick, Some(836)),
+    Row("depend",         [2, 1, 2], None, Deep,  Some(26_904)),
+    Row("conservation",   [1, 2, 2], None, Quick, Some(2_158)),
     Row("conservation",   [2, 1, 2], None, Deep,  Some(30_852)),
 ];
 

@@ -15,8 +15,10 @@
 //! | `wake_worker` | waits | ● | | | | ● | both | |
 //! | `wake_submitter` | waits | ● | | | ● | ● | both | |
 //! | `collect` | waits | ● | | waits | | ● | both | |
+//! | `depend` | | | ● | waits | | ● | both | |
 //! | `conservation` | at once, dropped | ● | ● | ● | ● | ● | both | ● |
 
+mod gate;
 mod handover;
 mod ledger;
 mod searching;
@@ -99,6 +101,7 @@ pub const SCENARIOS: &[Scenario] = &[
     stopping::WAKE_WORKER,
     waking::WAKE_SUBMITTER,
     waking::COLLECT,
+    waking::DEPEND,
     waking::CONSERVATION,
 ];
 

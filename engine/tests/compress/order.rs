@@ -1,7 +1,7 @@
 //! Pages are written in order whatever the workers do, and what goes wrong on the way is the end.
 
 use super::app::error::Error;
-use super::app::page::{Job, Page};
+use super::app::page::Page;
 use super::app::run::{Stream, run};
 use flipside::Threads;
 use std::path::PathBuf;
@@ -70,14 +70,14 @@ fn a_page_that_takes_longest_is_waited_for() {
             release.send(()).expect("page 0 waits");
         }
     });
-    let work = |job: &mut Job<()>| {
-        if job.page.number == 0 {
+    let work = |page: &mut Page| {
+        if page.number == 0 {
             let released = released.lock().unwrap_or_else(PoisonError::into_inner);
             released.recv().expect("the window was filled");
         }
     };
     let threads = Threads::builder().workers(WORKERS).ring_size(RING);
-    let (count, workers) = run(threads, || (), work, &mut stream).expect("no errors");
+    let (count, workers) = run(threads, || work, &mut stream).expect("no errors");
     assert_eq!((count, workers), (100, WORKERS));
     assert_eq!(stream.written, pages(100));
 }
@@ -88,7 +88,7 @@ fn nothing_is_written_behind_a_failure_to_write() {
         let mut stream = Numbers::new(100, |_| ());
         stream.fails_at = Some(fails_at);
         let threads = Threads::builder().workers(2).ring_size(4);
-        let error = run(threads, || (), |_| (), &mut stream).expect_err("a full disk");
+        let error = run(threads, || |_: &mut Page| (), &mut stream).expect_err("a full disk");
         assert!(matches!(error, Error::NotAFile(_)), "{error}");
         assert_eq!(stream.written, pages(fails_at));
         // Nor is the rest read for nothing.
@@ -99,9 +99,9 @@ fn nothing_is_written_behind_a_failure_to_write() {
 #[test]
 fn a_panic_in_a_worker_is_an_error_that_names_the_page() {
     let mut stream = Numbers::new(50, |_| ());
-    let work = |job: &mut Job<()>| assert_ne!(job.page.number, 20, "page 20 is cursed");
+    let work = |page: &mut Page| assert_ne!(page.number, 20, "page 20 is cursed");
     let threads = Threads::builder().workers(2).ring_size(4);
-    let error = run(threads, || (), work, &mut stream).expect_err("a panic");
+    let error = run(threads, || work, &mut stream).expect_err("a panic");
     let text = error.to_string();
     assert!(
         text.contains("page 21") && text.contains("cursed"),

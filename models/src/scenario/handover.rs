@@ -1,7 +1,7 @@
 //! Handing over and getting back, with both sides spinning: no sleep, so that the five barriers of
 //! the mail stand alone.
 
-use super::ledger::{Ledger, never};
+use super::ledger::{Ledger, nothing};
 use super::{Scenario, spinning};
 
 pub(super) const HANDOVER: Scenario = Scenario {
@@ -10,7 +10,7 @@ pub(super) const HANDOVER: Scenario = Scenario {
     obligations: &["O1", "O2", "O3", "O4", "O8", "O9", "O12"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size, design), never);
+        let mut threads = ledger.spawn(spinning(size, design), nothing);
         for _ in 0..size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -30,7 +30,7 @@ pub(super) const FLUSH: Scenario = Scenario {
     obligations: &["O2", "O3", "O5", "O12"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size, design), never);
+        let mut threads = ledger.spawn(spinning(size, design), nothing);
         for committed in 1..=size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);
@@ -53,7 +53,7 @@ pub(super) const BATCH: Scenario = Scenario {
     obligations: &["O1", "O4", "O12"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size, design), never);
+        let mut threads = ledger.spawn(spinning(size, design), nothing);
         let mut left = size.requests;
         while left > 0 {
             let mut batch = threads.batch();
@@ -82,7 +82,7 @@ pub(super) const STALE: Scenario = Scenario {
     obligations: &["O2", "O3", "O9", "O12"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size, design), never);
+        let mut threads = ledger.spawn(spinning(size, design), nothing);
         let mut committed = 0;
         // Twice as many tries as requests, so that some find every request busy.
         for _ in 0..2 * size.requests {
@@ -109,7 +109,7 @@ pub(super) const ABANDON: Scenario = Scenario {
     obligations: &["O11", "O12"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size, design), never);
+        let mut threads = ledger.spawn(spinning(size, design), nothing);
         for _ in 0..size.requests {
             // Neither fills its request: a handler that got it would see input 0 or an old one.
             let _ = threads.prepare(|outcome| ledger.take(outcome));

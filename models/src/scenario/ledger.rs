@@ -43,13 +43,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Starts a pool whose handler answers each input, and panics on those that `panics` names.
+    /// Starts a pool whose handler answers each input, and does `more` with it.
     ///
     /// # Panics
     ///
     /// If the pool cannot be started.
     #[must_use]
-    pub fn spawn(&self, builder: Builder, panics: fn(u64) -> bool) -> Threads<Request> {
+    pub fn spawn(
+        &self,
+        builder: Builder,
+        more: impl Fn(u64) + Send + Sync + 'static,
+    ) -> Threads<Request> {
         let counts = Arc::clone(&self.counts);
         let init = move |_| {
             counts.built.fetch_add(1, Ordering::Relaxed);
@@ -67,11 +71,7 @@ impl Ledger {
                 "a handler was given a request that nobody filled"
             );
             request.output = request.input + RESULT;
-            if panics(request.input) {
-                note(|| "panics".to_owned());
-                // Without the panic hook's message: the panic is part of the scenario.
-                std::panic::resume_unwind(Box::new(request.input));
-            }
+            more(request.input);
         };
         match builder.spawn(init, handler) {
             Ok(threads) => threads,
@@ -95,15 +95,15 @@ impl Ledger {
     pub fn take(&mut self, outcome: Outcome<'_, Request>) {
         let (input, output) = match outcome {
             Ok(request) => (request.input, request.output),
-            Err(mut panicked) => {
+            Err(panicked) => {
                 self.panicked += 1;
-                let (input, output) = (panicked.request().input, panicked.request().output);
-                match panicked.into_payload().downcast::<u64>() {
-                    Ok(payload) => assert_eq!(*payload, input, "another request's panic"),
+                let (request, payload) = panicked.into_parts();
+                match payload.downcast::<u64>() {
+                    Ok(payload) => assert_eq!(*payload, request.input, "another request's panic"),
                     // Not the scenario's own panic, so the checker's or a failed assertion's.
                     Err(payload) => std::panic::resume_unwind(payload),
                 }
-                (input, output)
+                (request.input, request.output)
             }
         };
         note(|| format!("gets {output} for input {input}"));
@@ -183,14 +183,19 @@ impl Ledger {
 
 /// Puts a remark into the log of an execution that a checker runs.
 #[cfg(any(loom, shuttle, weft))]
-fn note(text: impl FnOnce() -> String) {
+pub(super) fn note(text: impl FnOnce() -> String) {
     flipside::trace::note(text);
 }
 
 #[cfg(not(any(loom, shuttle, weft)))]
-fn note(_text: impl FnOnce() -> String) {}
+pub(super) fn note(_text: impl FnOnce() -> String) {}
 
-/// A handler that never panics.
-pub(super) fn never(_input: u64) -> bool {
-    false
+/// A handler that does no more than to answer.
+pub(super) fn nothing(_input: u64) {}
+
+/// The panic of a handler, which comes back with its request.
+pub(super) fn panic(input: u64) {
+    note(|| "panics".to_owned());
+    // Without the panic hook's message: the panic is part of the scenario.
+    std::panic::resume_unwind(Box::new(input));
 }

@@ -1,6 +1,6 @@
 //! Finding a free request, with both sides sleeping when they wait.
 
-use super::ledger::{Ledger, Request, never};
+use super::ledger::{Ledger, Request, nothing};
 use super::{Scenario, sleepy};
 use flipside::{Dispatch, Threads};
 
@@ -23,7 +23,7 @@ pub(super) const SEARCH: Scenario = Scenario {
         let mut ledger = Ledger::default();
         // Filling one worker first leaves the cursor behind, so that the search has to go around.
         let builder = sleepy(size, design).dispatch(Dispatch::FillFirst);
-        let mut threads = ledger.spawn(builder, never);
+        let mut threads = ledger.spawn(builder, nothing);
         for turn in 0..size.requests {
             // Never more commits than requests, so that one is free whatever the workers do.
             if turn > 0 && turn % (size.workers * size.ring) == 0 {
@@ -42,7 +42,7 @@ pub(super) const ROTATE: Scenario = Scenario {
     obligations: &["O11"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(sleepy(size, design), never);
+        let mut threads = ledger.spawn(sleepy(size, design), nothing);
         for turn in 0..size.requests.min(size.workers * size.ring) {
             let worker = commit_free(&mut threads, &mut ledger);
             assert_eq!(

@@ -1,13 +1,13 @@
 //! Endings: of a handler by a panic, of a pool by its drop.
 
-use super::ledger::{Ledger, never};
+use super::ledger::{Ledger, nothing, panic};
 use super::{Scenario, Size, sleepy, spinning};
 use flipside::Builder;
 
 /// Commits everything and drops the pool at once, with whatever is in flight.
 fn commit_and_drop(size: Size, builder: Builder) -> String {
     let mut ledger = Ledger::default();
-    let mut threads = ledger.spawn(builder, never);
+    let mut threads = ledger.spawn(builder, nothing);
     for _ in 0..size.requests {
         let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
         ledger.fill(&mut request);
@@ -24,7 +24,11 @@ pub(super) const PANIC: Scenario = Scenario {
     obligations: &["O10", "O12"],
     run: |size, design| {
         let mut ledger = Ledger::default();
-        let mut threads = ledger.spawn(spinning(size, design), |input| input % 2 == 1);
+        let mut threads = ledger.spawn(spinning(size, design), |input| {
+            if input % 2 == 1 {
+                panic(input);
+            }
+        });
         for _ in 0..size.requests {
             let mut request = threads.prepare_wait(|outcome| ledger.take(outcome));
             ledger.fill(&mut request);

@@ -3,7 +3,7 @@
 use super::container::PAGE_SIZE;
 use super::error::Error;
 use super::files::{self, Output};
-use super::page::{Job, Packer, Unpacker};
+use super::page::{Packer, Page, Unpacker};
 use super::run::run;
 use super::stream::{Ends, Packing, Unpacking};
 use clap::Parser;
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Threads that work on the pages; unless given, one for each processor
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
-    /// Pages that each worker has at a time; each costs about 350 KB of compressor state
+    /// Pages that each worker has at a time
     #[arg(long, value_name = "K", default_value_t = 8)]
     ring: usize,
     /// How hard to try, from 0 (just store) to 9
@@ -74,14 +74,19 @@ pub(crate) fn main(arguments: &Arguments) -> Result<Summary, Error> {
     let (plain, packed, pages, workers);
     if arguments.decompress {
         let mut stream = Unpacking::begin(ends)?;
-        let unpack = |job: &mut Job<Unpacker>| job.unpack();
-        (pages, workers) = run(arguments.threads(), Unpacker::new, unpack, &mut stream)?;
+        let unpack = || {
+            let mut unpacker = Unpacker::new();
+            move |page: &mut Page| unpacker.unpack(page)
+        };
+        (pages, workers) = run(arguments.threads(), unpack, &mut stream)?;
         (packed, plain) = stream.end()?;
     } else {
         let mut stream = Packing::begin(ends)?;
-        let tool = || Packer::new(arguments.level);
-        let pack = |job: &mut Job<Packer>| job.pack();
-        (pages, workers) = run(arguments.threads(), tool, pack, &mut stream)?;
+        let pack = || {
+            let mut packer = Packer::new(arguments.level);
+            move |page: &mut Page| packer.pack(page)
+        };
+        (pages, workers) = run(arguments.threads(), pack, &mut stream)?;
         (plain, packed) = stream.end()?;
     }
     progress.finish_and_clear();

@@ -3,7 +3,7 @@
 use super::container::{PAGE_SIZE, PageHeader, crc};
 use flate2::{Compress, Compression, Crc, Decompress, FlushCompress, FlushDecompress, Status};
 
-/// A page as it was and as it is packed. Packing turns the one into the other, unpacking the other
+/// A request of the engine: a page as it was and as it is packed. Packing turns the one into the other, unpacking the other
 /// into the one; either way the buffers are used again for the next page.
 pub(crate) struct Page {
     pub(crate) number: u64,
@@ -43,47 +43,28 @@ impl Page {
     }
 }
 
-/// A request of the engine: a page and the state of the tool that works on it, both built once.
-pub(crate) struct Job<T> {
-    pub(crate) page: Page,
-    tool: T,
-}
-
-impl<T> Job<T> {
-    pub(crate) fn new(tool: T) -> Self {
-        Self {
-            page: Page::new(),
-            tool,
-        }
-    }
-}
-
-/// Compresses pages.
+/// Compresses pages: one for each worker, since its state is large.
 pub(crate) struct Packer(Compress);
 
 impl Packer {
     pub(crate) fn new(level: u32) -> Self {
         Self(Compress::new(Compression::new(level), false))
     }
-}
 
-impl Job<Packer> {
     /// On a worker: `plain` into `packed`. A page that would not get smaller is stored.
-    pub(crate) fn pack(&mut self) {
-        let Self { page, tool } = self;
+    pub(crate) fn pack(&mut self, page: &mut Page) {
+        let Self(compress) = self;
         page.crc = crc(&page.plain);
-        tool.0.reset();
+        compress.reset();
         // One byte less than the page: what does not end within is not worth compressing.
         page.packed.resize(page.plain.len().saturating_sub(1), 0);
-        let end = tool
-            .0
-            .compress(&page.plain, &mut page.packed, FlushCompress::Finish);
+        let end = compress.compress(&page.plain, &mut page.packed, FlushCompress::Finish);
         page.stored = !matches!(end, Ok(Status::StreamEnd));
         if page.stored {
             page.packed.clear();
             page.packed.extend_from_slice(&page.plain);
         } else {
-            page.packed.truncate(tool.0.total_out() as usize);
+            page.packed.truncate(compress.total_out() as usize);
         }
     }
 }
@@ -95,25 +76,22 @@ impl Unpacker {
     pub(crate) fn new() -> Self {
         Self(Decompress::new(false))
     }
-}
 
-impl Job<Unpacker> {
     /// On a worker: `packed` into `plain`, whose length is set already, and whether it is what
     /// was packed.
-    pub(crate) fn unpack(&mut self) {
-        let Self { page, tool } = self;
+    pub(crate) fn unpack(&mut self, page: &mut Page) {
+        let Self(decompress) = self;
         let whole = if page.stored {
             page.plain.clear();
             page.plain.extend_from_slice(&page.packed);
             true
         } else {
-            tool.0.reset(false);
-            let end = tool
-                .0
-                .decompress(&page.packed, &mut page.plain, FlushDecompress::Finish);
+            decompress.reset(false);
+            let finish = FlushDecompress::Finish;
+            let end = decompress.decompress(&page.packed, &mut page.plain, finish);
             matches!(end, Ok(Status::StreamEnd))
-                && tool.0.total_in() == page.packed.len() as u64
-                && tool.0.total_out() == page.plain.len() as u64
+                && decompress.total_in() == page.packed.len() as u64
+                && decompress.total_out() == page.plain.len() as u64
         };
         page.crc = crc(&page.plain);
         page.damaged = !whole || page.crc.sum() != page.expected_crc;

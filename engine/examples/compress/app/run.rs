@@ -5,7 +5,7 @@
 //! window, which bounds the memory however slow one worker is.
 
 use super::error::Error;
-use super::page::{Job, Page};
+use super::page::Page;
 use flipside::{Builder, Outcome};
 use std::mem;
 
@@ -17,34 +17,33 @@ pub(crate) trait Stream {
     fn write(&mut self, page: &Page) -> Result<(), Error>;
 }
 
-/// Reads every page of the stream, has the workers do `work` on it, and writes it; returns how
-/// many pages and workers there were.
-pub(crate) fn run<T: Send>(
+/// Reads every page of the stream, has a worker do on it what `tool` made for that worker, and writes
+/// it; returns how many pages and workers there were.
+pub(crate) fn run<W: FnMut(&mut Page) + Send>(
     threads: Builder,
-    tool: impl Fn() -> T,
-    work: impl Fn(&mut Job<T>) + Sync,
+    tool: impl Fn() -> W,
     stream: &mut impl Stream,
 ) -> Result<(u64, usize), Error> {
     threads
-        .scope(
-            |_| Ok(Job::new(tool())),
-            work,
+        .scope_with(
+            |_| Ok(Page::new()),
+            |_| Ok(tool()),
             |threads| {
                 let window = 2 * threads.workers() * threads.ring_size();
                 let mut line = Line::new(stream, window);
                 for number in 0.. {
                     // One worker is far behind the others: no place before its page is back.
-                    while !line.has_place(number) && threads.deliver_wait(|job| line.join(job)) > 0
-                    {
-                    }
-                    let mut job = threads.prepare_wait(|job| line.join(job));
-                    job.page.number = number;
-                    if !line.read(&mut job.page)? {
+                    while !line.has_place(number)
+                        && threads.deliver_wait(|page| line.join(page)) > 0
+                    {}
+                    let mut page = threads.prepare_wait(|page| line.join(page));
+                    page.number = number;
+                    if !line.read(&mut page)? {
                         break;
                     }
-                    job.commit();
+                    page.commit();
                 }
-                threads.wait_done(|job| line.join(job));
+                threads.wait_done(|page| line.join(page));
                 Ok((line.finish()?, threads.workers()))
             },
         )
@@ -92,14 +91,14 @@ impl<'a, S: Stream> Line<'a, S> {
     }
 
     /// A page came back: write it and those that waited for it, or let it wait for its turn.
-    fn join<T>(&mut self, outcome: Outcome<'_, Job<T>>) {
+    fn join(&mut self, outcome: Outcome<'_, Page>) {
         if self.failure.is_some() {
             return;
         }
         self.failure = match outcome {
-            Ok(job) => self.place(&mut job.page).err(),
+            Ok(page) => self.place(page).err(),
             Err(mut panicked) => Some(Error::Worker {
-                page: panicked.request().page.number,
+                page: panicked.request().number,
                 message: panicked.message().unwrap_or("a panic").to_owned(),
             }),
         };
