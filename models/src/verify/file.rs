@@ -1,10 +1,9 @@
 //! The files that a run leaves behind, for other programs and for people.
 
-use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
+use tempfile::NamedTempFile;
 
 /// Where the report will go, known to be writable.
 #[derive(Debug)]
@@ -14,10 +13,10 @@ pub(crate) struct OutFile {
     target: Target,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Target {
     /// Written beside its place and moved there: nobody ever sees half of it.
-    File { path: PathBuf, beside: PathBuf },
+    File(PathBuf),
     /// A pipe or a device, which cannot be replaced and must not be.
     Stream(PathBuf),
 }
@@ -26,11 +25,17 @@ enum Target {
 pub(crate) fn prepare<const N: usize>(
     options: [(&str, &Option<PathBuf>); N],
 ) -> Result<[Option<OutFile>; N], String> {
-    let mut files = [const { None }; N];
-    for (file, (option, path)) in files.iter_mut().zip(options) {
-        if let Some(path) = path {
-            *file = Some(OutFile::prepare(option, path)?);
+    let mut files: [Option<OutFile>; N] = [const { None }; N];
+    for (index, (option, path)) in options.into_iter().enumerate() {
+        let Some(path) = path else { continue };
+        let file = OutFile::prepare(option, path)?;
+        if let Some(other) = files.iter().flatten().find(|other| other.replaces(&file)) {
+            return Err(format!(
+                "{} and {} are one file: give each its own",
+                other.shown, file.shown
+            ));
         }
+        files[index] = Some(file);
     }
     Ok(files)
 }
@@ -45,6 +50,11 @@ impl OutFile {
         }
     }
 
+    /// Whether what is written to the one would be lost when the other is written.
+    fn replaces(&self, other: &Self) -> bool {
+        matches!(self.target, Target::File(_)) && self.target == other.target
+    }
+
     pub(crate) fn write(&self, text: &str) -> Result<(), String> {
         self.try_write(text.as_bytes())
             .map_err(|why| unwritable(&self.shown, &why))
@@ -53,16 +63,12 @@ impl OutFile {
     fn try_write(&self, text: &[u8]) -> io::Result<()> {
         match &self.target {
             Target::Stream(path) => OpenOptions::new().write(true).open(path)?.write_all(text),
-            Target::File { path, beside } => {
-                let mut file = fs::File::create(beside)?;
-                let written = file
-                    .write_all(text)
-                    .and_then(|()| file.sync_all())
-                    .and_then(|()| fs::rename(beside, path));
-                if written.is_err() {
-                    let _ = fs::remove_file(beside);
-                }
-                written
+            Target::File(path) => {
+                let mut file = beside(path)?;
+                file.write_all(text)?;
+                file.as_file().sync_all()?;
+                file.persist(path)?;
+                Ok(())
             }
         }
     }
@@ -85,16 +91,25 @@ impl Target {
             }
             OpenOptions::new().write(true).open(&path)?;
         }
-        let Some(name) = path.file_name() else {
+        if path.file_name().is_none() {
             return Err(io::Error::other("it names no file"));
-        };
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.tmp", process::id()));
-        let beside = path.with_file_name(hidden);
-        fs::File::create(&beside)?;
-        fs::remove_file(&beside)?;
-        Ok(Self::File { path, beside })
+        }
+        beside(&path)?;
+        Ok(Self::File(path))
+    }
+}
+
+/// A new file in the same directory, gone unless it is moved; to be read by whom new files are.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    match path.parent() {
+        Some(directory) if directory != Path::new("") => builder.tempfile_in(directory),
+        _ => builder.tempfile_in("."),
     }
 }
 
@@ -105,61 +120,80 @@ fn unwritable(shown: &str, why: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsString;
     use std::io::Result;
+    use tempfile::tempdir;
 
-    /// A directory of its own for each test, gone with it.
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new(name: &str) -> Result<Self> {
-            let path = std::env::temp_dir().join(format!("flipside-file-{name}-{}", process::id()));
-            fs::create_dir_all(&path)?;
-            Ok(Self(path))
-        }
-
-        fn names(&self) -> Result<Vec<OsString>> {
-            fs::read_dir(&self.0)?
-                .map(|entry| Ok(entry?.file_name()))
-                .collect()
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
+    fn names(directory: &Path) -> Result<Vec<OsString>> {
+        fs::read_dir(directory)?
+            .map(|entry| Ok(entry?.file_name()))
+            .collect()
     }
 
     #[test]
     fn an_older_file_stays_until_there_is_a_new_one_and_nothing_is_left_beside_it() -> Result<()> {
-        let scratch = Scratch::new("shape")?;
-        let path = scratch.0.join("report.json");
+        let scratch = tempdir()?;
+        let path = scratch.path().join("report.json");
         fs::write(&path, "an older one")?;
         let file = OutFile::prepare("--json", &path).map_err(io::Error::other)?;
         assert_eq!(fs::read_to_string(&path)?, "an older one");
         file.write("new").map_err(io::Error::other)?;
         assert_eq!(fs::read_to_string(&path)?, "new");
-        assert_eq!(scratch.names()?, ["report.json"]);
+        assert_eq!(names(scratch.path())?, ["report.json"]);
         Ok(())
     }
 
     #[test]
     fn what_cannot_be_written_is_said_before_the_work() -> Result<()> {
-        let scratch = Scratch::new("refused")?;
-        for place in [scratch.0.clone(), scratch.0.join("no/such/directory.json")] {
+        let scratch = tempdir()?;
+        for place in [
+            scratch.path().to_owned(),
+            scratch.path().join("no/such/directory.json"),
+        ] {
             let why = OutFile::prepare("--json", &place).err().unwrap_or_default();
             assert!(why.starts_with("--json"), "{why}");
             assert!(why.contains("cannot be written"), "{why}");
         }
-        assert!(scratch.names()?.is_empty());
+        assert!(names(scratch.path())?.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn two_reports_in_one_file_are_refused() -> Result<()> {
+        let scratch = tempdir()?;
+        let path = Some(scratch.path().join("report"));
+        let why = prepare([("--json", &path), ("--html", &path)]).err();
+        assert!(why.is_some_and(|why| why.contains("are one file")));
+        // Nothing of a device is lost.
+        let null = Some(PathBuf::from("/dev/null"));
+        if cfg!(unix) {
+            prepare([("--json", &null), ("--html", &null)]).map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_may_be_read_by_whom_new_files_are() -> Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = tempdir()?;
+        let (path, usual) = (scratch.path().join("a.html"), scratch.path().join("b"));
+        let file = OutFile::prepare("--html", &path).map_err(io::Error::other)?;
+        file.write("new").map_err(io::Error::other)?;
+        fs::write(&usual, "")?;
+        let mode = |path| fs::metadata(path).map(|about| about.permissions().mode());
+        assert_eq!(mode(&path)?, mode(&usual)?);
         Ok(())
     }
 
     #[cfg(unix)]
     #[test]
     fn a_link_stays_a_link_and_a_device_a_device() -> Result<()> {
-        let scratch = Scratch::new("links")?;
-        let (path, link) = (scratch.0.join("real.json"), scratch.0.join("link.json"));
+        let scratch = tempdir()?;
+        let (path, link) = (
+            scratch.path().join("real.json"),
+            scratch.path().join("link.json"),
+        );
         fs::write(&path, "")?;
         std::os::unix::fs::symlink(&path, &link)?;
         let write = |to: &Path| OutFile::prepare("--json", to).and_then(|file| file.write("new"));
