@@ -104,9 +104,11 @@ pub fn cases(profile: Profile) -> Vec<Case> {
     cases
 }
 
-/// Runs a case under the checker of this binary. A count that is not the pinned one fails it.
+/// Runs a case under the checker of this binary. A count that is not the pinned one fails it, and so
+/// does an execution without an end.
 pub fn run(case: &Case, progress: impl FnMut(u64) + Send + 'static) -> Findings {
-    held_to_its_count(case, check(case.program(), case.bounds, progress))
+    let findings = check(case.program(), case.bounds, progress);
+    held_to_its_count(case, case.bounds.hold(case.checker, findings))
 }
 
 /// Where a cap ended the search, how far it came says nothing but how fast this machine is.
@@ -336,6 +338,26 @@ mod tests {
         let out_of_time = found(out_of_time, true);
         let judged = held_to_its_count(&case.expect("there is one"), out_of_time.clone());
         assert_eq!(judged, out_of_time);
+    }
+
+    #[test]
+    fn an_execution_without_an_end_is_no_bound_where_all_are_to_be_explored() {
+        let turns = || Verdict::Bounded("a loop".to_owned());
+        for (checker, preemptions, cut_off, fails) in [
+            (Checker::Weft, None, false, true),
+            (Checker::Weft, None, true, false),
+            (Checker::Loom, None, false, true),
+            (Checker::Loom, Some(2), false, false),
+            (Checker::Shuttle, None, false, false),
+        ] {
+            let bounds = Bounds {
+                preemptions,
+                ..Bounds::default()
+            };
+            let held = bounds.hold(checker, found(turns(), cut_off));
+            let failed = matches!(held.verdict, Verdict::Failed(_));
+            assert_eq!(failed, fails, "{checker} {preemptions:?} {cut_off}");
+        }
     }
 
     #[test]

@@ -97,6 +97,26 @@ pub struct Bounds {
     pub time: Option<Duration>,
 }
 
+impl Bounds {
+    /// Holds what a checker found to these bounds: where they leave no execution out, one without an
+    /// end, or none that the checker comes to, is a failure. A cap still bounds.
+    #[must_use]
+    pub fn hold(self, checker: Checker, mut findings: Findings) -> Findings {
+        let explores_all = match checker {
+            Checker::Loom => self.preemptions.is_none(),
+            Checker::Shuttle | Checker::Native => false,
+            Checker::Weft => true,
+        };
+        if let Verdict::Bounded(why) = &findings.verdict
+            && explores_all
+            && !findings.cut_off
+        {
+            findings.verdict = Verdict::Failed(format!("an execution without an end: {why}"));
+        }
+        findings
+    }
+}
+
 #[cfg(loom)]
 use self::loom::check as explore;
 #[cfg(shuttle)]

@@ -246,8 +246,9 @@ impl Execution {
 pub fn normalised(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     let line = match line.split_once(".rs:") {
+        // Behind the line and the column.
         Some((before, after)) if before.contains("panicked at") => {
-            after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':' || c == ' ')
+            after.splitn(3, ':').nth(2).unwrap_or_default()
         }
         _ => line,
     };
@@ -268,6 +269,8 @@ mod tests {
         let message =
             "flipside-0 panicked at models/src/ledger.rs:57:9: request 1 is lost\n  left: 1";
         assert_eq!(normalised(message), "request 1 is lost");
+        let message = "main panicked at models/src/ledger.rs:57:9: 2 requests: lost.";
+        assert_eq!(normalised(message), "2 requests: lost");
         assert_eq!(normalised("deadlock; threads = [(Id(0), 1)]"), "deadlock");
         assert_eq!(normalised("deadlock! blocked tasks: [main]"), "deadlock");
         assert_eq!(normalised(""), "");

@@ -119,7 +119,7 @@ fn native(_request: &Request) -> Result<(), String> {
 mod checked {
     use super::{Attacked, Hunted, Request};
     use crate::attack::Attack;
-    use crate::checker::{Bounds, check};
+    use crate::checker::{Bounds, Checker, check};
     use crate::differential::shows;
     use crate::hunt::{hunt, smaller};
     use crate::log::Execution;
@@ -243,7 +243,10 @@ mod checked {
             let (engine, mutated) = (program(None)?, program(Some(mutant))?);
             let control = controls
                 .entry((design, attack.scenario, attack.size()))
-                .or_insert_with(|| check(engine, CONTROL, |_| ()).verdict);
+                .or_insert_with(|| {
+                    let findings = check(engine, CONTROL, |_| ());
+                    CONTROL.hold(Checker::COMPILED, findings).verdict
+                });
             let findings = check(mutated, BOUNDS, |_| ());
             say(&Attacked {
                 design,

@@ -1,4 +1,4 @@
-//! Bugs that shipped, each as a program of a screenful in two forms: as it was, and as it was repaired.
+//! Bugs of ordering, most of which shipped, each as a program of a screenful in two forms: as it was, and as it was repaired.
 //!
 //! The same source runs under three model checkers (see [`shim`]). [`Entry::expect`] says what each of them must
 //! answer, the tests hold them to it, and [`page()`] writes it all down.

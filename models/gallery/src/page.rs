@@ -45,9 +45,10 @@ impl Exhibit {
 }
 
 const HEAD: &str = "\
-# Gallery: bugs that shipped
+# Gallery of ordering bugs
 
-Each of these bugs was in code that people had written with care. Most need a machine that reorders memory accesses, \
+These bugs were in code that people had written with care: most of them shipped, those of QEMU's threaded-workqueue were in \
+patches that were never merged, and one is what a second submitter would meet in the designs of this book. Most need a machine that reorders memory accesses, \
 or an interleaving that tests seldom meet, to show at all. Each is cut down to a program of a screenful, which runs in \
 two forms: as it was, and as it was repaired. The same source runs under three model checkers. The tests assert what \
 they answer, and this page is generated from their answers.

@@ -9,7 +9,7 @@ use crate::verdict::{Findings, Verdict};
 use flipside::trace::{Record, What, record_into};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use weft::{Decisions, EventId, Failure, Graph, Kind};
+use weft::{Bound, Decisions, EventId, Failure, Graph, Kind};
 
 /// weft, told that each turn of a waiting loop is an await. The engine's waits are such: all that is left of a turn that
 /// waits on is which requests have come back, and it does not matter when a side has heard of that. A test explores
@@ -53,7 +53,10 @@ fn findings(report: &weft::Report, time: Duration) -> Findings {
         weft::Verdict::Failed(failure) => (Verdict::Failed(failure.message()), 1),
     };
     Findings {
-        cut_off: matches!(verdict, Verdict::Bounded(_)),
+        cut_off: matches!(
+            report.verdict,
+            weft::Verdict::Bounded(Bound::Graphs(_) | Bound::Duration(_))
+        ),
         verdict,
         executions: report.complete + failed,
         time,

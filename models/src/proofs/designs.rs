@@ -15,8 +15,13 @@ use std::fmt::Write;
 
 const PAGE: &str = "docs/src/designs.md";
 
-/// Tables of what only some machines can measure, each written by a command of its own.
-const FIGURES: [&str; 2] = ["codegen", "throughput"];
+/// Tables of what only some machines can measure, each written by a command of its own, and the pages
+/// that show them.
+const FIGURES: [(&str, &str); 3] = [
+    (PAGE, "codegen"),
+    (PAGE, "throughput"),
+    ("docs/src/performance.md", "peers"),
+];
 
 /// Adds the parts.
 pub(super) fn add(
@@ -28,9 +33,9 @@ pub(super) fn add(
     generated.part(PAGE, "mutants", mutants(&evidence.attacks));
     generated.part(PAGE, "costs", cost_table(&evidence.costs));
     generated.part(PAGE, "claims", claims(&evidence.costs)?);
-    for figure in FIGURES {
+    for (page, figure) in FIGURES {
         let path = format!("docs/src/figures/{figure}.md");
-        generated.part(PAGE, figure, sources.read(&path)?);
+        generated.part(page, figure, sources.read(&path)?);
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::verdict::{Findings, Verdict};
 use crate::verify::ask::{ask, ask_each};
 use crate::verify::build::{MODELS, Workspace};
 use crate::verify::children::Children;
+use crate::verify::matrix::failures;
 use crate::verify::progress::line;
 use crate::verify::{Options, explore};
 use flipside::Design;
@@ -139,23 +140,15 @@ impl<'a> Builds<'a> {
         let answers = ask_each::<Attacked>(&self.binaries, self.children, &|command| {
             command.arg("attacks");
         });
-        let mut attacks = Vec::new();
-        for (checker, answer) in answers.ok_or("interrupted")? {
-            let answer = answer.map_err(|why| format!("the mutants under {checker}: {why}"))?;
-            if let Some(broken) = answer
-                .iter()
-                .find(|it| matches!(it.control, Verdict::Failed(_)))
-            {
-                let Attacked {
-                    mutant, control, ..
-                } = broken;
-                return Err(format!(
-                    "under {checker} the engine itself does not pass where {mutant} dies: {control}"
-                ));
-            }
-            attacks.extend(answer.into_iter().map(|attacked| (checker, attacked)));
+        let answers = answers.ok_or("interrupted")?;
+        if let Some(why) = failures(answers.clone()).first() {
+            return Err(format!("the mutants: {why}: `cargo verify` says more"));
         }
-        Ok(attacks)
+        let attacks = answers.into_iter().flat_map(|(checker, answer)| {
+            let attacked = answer.unwrap_or_default().into_iter();
+            attacked.map(move |attacked| (checker, attacked))
+        });
+        Ok(attacks.collect())
     }
 
     /// Of the very cases that are weft's, so that the graphs are those that were counted.

@@ -44,7 +44,7 @@ pub(super) fn searches() -> Result<Vec<Searched>, String> {
             (Dispatch::FillFirst, "fill first"),
         ] {
             let mut pool = Pool::of(workers, ring, dispatch)?;
-            let (tried, found) = pool.try_all();
+            let (tried, found) = pool.try_all()?;
             let searched = Searched {
                 workers,
                 ring,
@@ -118,7 +118,7 @@ impl Pool {
     }
 
     /// Every start with every place: how many there were, and in how many the free one was found.
-    fn try_all(&mut self) -> (u64, u64) {
+    fn try_all(&mut self) -> Result<(u64, u64), String> {
         let (workers, ring) = (self.threads.workers(), self.threads.ring_size());
         while let Some(index) = self.submit() {
             self.last = index / ring;
@@ -127,13 +127,13 @@ impl Pool {
             for start in 0..workers {
                 for _ in 0..ring {
                     if self.start() != start {
-                        self.step((start + workers - usize::from(self.moves_on)) % workers);
+                        self.step((start + workers - usize::from(self.moves_on)) % workers)?;
                     }
-                    self.step(worker);
+                    self.step(worker)?;
                 }
             }
         }
-        (self.tried.len() as u64, self.found.len() as u64)
+        Ok((self.tried.len() as u64, self.found.len() as u64))
     }
 
     /// The worker that the next search begins with.
@@ -142,11 +142,11 @@ impl Pool {
     }
 
     /// Lets a worker finish one request, which then is the only free one, and looks for it.
-    fn step(&mut self, worker: usize) {
+    fn step(&mut self, worker: usize) -> Result<(), String> {
         let start = self.start();
-        // Nobody listens only if the pool is gone, and then nothing is found.
-        let _ = self.permits[worker].send(());
-        let Ok(free) = self.taken.recv() else { return };
+        let permit = self.permits[worker].send(());
+        permit.map_err(|_| "O11: the pool is gone")?;
+        let free = self.taken.recv().map_err(|_| "O11: the pool is gone")?;
         self.tried.insert((start, free));
         let at_last = (0..LOOKS).find_map(|_| {
             let index = self.submit();
@@ -155,10 +155,15 @@ impl Pool {
             }
             index
         });
-        if at_last == Some(free) {
-            self.found.insert((start, free));
+        // The worker would have nothing more to finish: the next step of it would have no end.
+        if at_last != Some(free) {
+            return Err(format!(
+                "O11: from worker {start} on, prepare finds {at_last:?} where request {free} alone is free"
+            ));
         }
+        self.found.insert((start, free));
         self.last = worker;
+        Ok(())
     }
 }
 

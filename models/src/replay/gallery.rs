@@ -136,7 +136,8 @@ pub(super) fn rerun(workspace: &Workspace, seed: &Path) -> Result<Execution, Str
         .map_err(|why| failed(&why))?;
     if !answer.status.success() {
         let said = String::from_utf8_lossy(&answer.stderr);
-        let why = said.trim().trim_start_matches("error: ");
+        let said = said.trim();
+        let why = said.strip_prefix("error: ").unwrap_or(said);
         return Err(match why {
             "" => format!("its process died: {}", answer.status),
             why => why.to_owned(),

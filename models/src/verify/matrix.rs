@@ -61,6 +61,11 @@ pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) ->
     Some(Matrix::new(asked, &EXCUSES))
 }
 
+/// Why the mutants are not killed as they should be; see [`Matrix`]. Empty if all is well.
+pub(crate) fn failures(asked: Answers<Attacked>) -> Vec<String> {
+    Matrix::new(asked, &EXCUSES).failures
+}
+
 impl Matrix {
     pub(super) fn new(asked: Answers<Attacked>, excuses: &Excuses) -> Self {
         let mut mutants: Vec<Line> = Vec::new();

@@ -106,11 +106,12 @@ mod tests {
     use super::*;
     use crate::case::{Profile, cases};
     use crate::checker::Checker;
+    use flipside::Design;
 
-    type Name = (Checker, &'static str, crate::scenario::Size);
+    type Name = (Design, Checker, &'static str, crate::scenario::Size);
 
     fn name(case: &Case) -> Name {
-        (case.checker, case.scenario.name, case.size)
+        (case.design, case.checker, case.scenario.name, case.size)
     }
 
     fn parts(profile: Profile, of: usize) -> Result<Vec<Vec<Name>>, String> {
@@ -127,12 +128,12 @@ mod tests {
         for profile in [Profile::Quick, Profile::Deep] {
             let mut all: Vec<_> = cases(profile).iter().map(name).collect();
             all.sort();
+            assert!(all.windows(2).all(|two| two[0] != two[1]), "one name twice");
             for of in 1..=units(&cases(profile)).len() {
                 let parts = parts(profile, of)?;
                 assert!(parts.iter().all(|part| !part.is_empty()), "of {of}");
                 let mut joined = parts.concat();
                 joined.sort();
-                // The names are all different, so equal lists leave no room for one twice.
                 assert_eq!(joined, all, "of {of}");
             }
         }
@@ -150,7 +151,8 @@ mod tests {
         let parts = parts(Profile::Quick, 3)?;
         for (index, part) in parts.iter().enumerate() {
             for other in &parts[index + 1..] {
-                let shared = |&(_, s, z): &Name| other.iter().any(|&(_, t, y)| (s, z) == (t, y));
+                let shared =
+                    |&(_, _, s, z): &Name| other.iter().any(|&(_, _, t, y)| (s, z) == (t, y));
                 assert!(!part.iter().any(shared));
             }
         }

@@ -15,6 +15,7 @@ pub(crate) fn internal_error(what: &str) -> ! {
 
 /// The result of a check.
 #[derive(Clone, Debug)]
+#[must_use = "a failure is said here and nowhere else"]
 pub struct Report {
     /// Whether everything was explored, and what was found.
     pub verdict: Verdict,

@@ -134,7 +134,7 @@ fn limits_end_as_bounded() {
 #[test]
 fn every_happens_before_has_a_reason() {
     let mut pairs = 0;
-    awaits().visit(
+    let report = awaits().visit(
         |g| {
             let order = g.in_order();
             for &a in &order {
@@ -150,5 +150,6 @@ fn every_happens_before_has_a_reason() {
         },
         || run(size(2, 2, 3), Weaken::Nothing),
     );
+    assert!(report.is_complete(), "{report}");
     assert!(pairs > 1_000);
 }
