@@ -53,6 +53,8 @@
 //!   itself what it is.
 //! - A request belongs to its worker for good. One slow handler delays the requests behind it on
 //!   that worker and no others.
+//! - The words are 64-bit atomics, so a target without them has no flipside. Where the processor
+//!   stores one by a loop of its own, as 32-bit ARM does, that store is not wait-free.
 //! - A handler that panics gives its request back as [`Panicked`]; the worker lives on. With
 //!   `panic = "abort"` the process ends, as everywhere.
 

@@ -1,6 +1,6 @@
 //! What the packages that build on this one say on stdout.
 
-use crate::verify;
+use crate::process::say;
 use serde::Serialize;
 
 /// Prints a text. A reader who went away has seen enough.
@@ -9,7 +9,7 @@ use serde::Serialize;
 ///
 /// What the system says.
 pub fn print(text: &str) -> Result<(), String> {
-    verify::print(text)
+    say::print(text)
 }
 
 /// Answers a question of `cargo replay`: with a line of JSON.

@@ -12,6 +12,7 @@ pub mod hunt;
 pub mod litmus;
 pub mod log;
 pub mod mutant;
+mod process;
 pub mod program;
 pub mod proofs;
 pub mod replay;
@@ -21,6 +22,7 @@ pub mod serve;
 pub mod shrink;
 #[cfg(any(loom, shuttle, weft))]
 mod story;
+mod text;
 pub mod timeline;
 pub mod verdict;
 pub mod verify;

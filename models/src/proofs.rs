@@ -39,9 +39,9 @@ pub use search::Searched;
 pub use sources::Sources;
 pub use tutorial::Told;
 
-use crate::verify::build::Workspace;
-use crate::verify::children::{Children, stoppable};
-use crate::verify::{complain, gave_up, print};
+use crate::process::build::Workspace;
+use crate::process::children::{Children, stoppable};
+use crate::process::say::{complain, gave_up, print};
 use clap::Args;
 use evidence::Builds;
 use std::process::ExitCode;

@@ -14,12 +14,12 @@ pub use plan::PlanSeed;
 pub use renew::{SeedsOptions, run_seeds};
 
 use crate::log::Execution;
+use crate::process::ask::ask;
+use crate::process::build::{BuildError, MODELS, PLANS, Workspace};
+use crate::process::children::{Children, stoppable};
+use crate::process::file::{OutFile, prepare};
+use crate::process::say::{USAGE, complain, gave_up, print};
 use crate::timeline::{Headline, Look, Timeline, html, lay_out, svg, text};
-use crate::verify::ask::ask;
-use crate::verify::build::{BuildError, MODELS, PLANS, Workspace};
-use crate::verify::children::{Children, stoppable};
-use crate::verify::file::{OutFile, prepare};
-use crate::verify::{USAGE, complain, gave_up, print};
 use clap::Args;
 use shelf::{AnySeed, list, load};
 use std::env;

@@ -2,10 +2,10 @@
 
 #[cfg(not(any(loom, shuttle, weft)))]
 use crate::checker::Checker;
+use crate::process::child::end_with_parent;
+use crate::process::say::complain;
 use crate::seed::Seed;
 use crate::verdict::Verdict;
-use crate::verify::child::end_with_parent;
-use crate::verify::complain;
 use clap::{Args, Subcommand};
 use flipside::Design;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,7 @@ fn native(_request: &Request) -> Result<(), String> {
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
     use super::{Attacked, Hunted, Request};
+    use crate::answer::answer as say;
     use crate::attack::Attack;
     use crate::checker::{Bounds, Checker, check};
     use crate::differential::shows;
@@ -129,7 +130,6 @@ mod checked {
     use crate::seed::Seed;
     use crate::verdict::Verdict;
     use flipside::Design;
-    use serde::Serialize;
     use std::collections::BTreeMap;
     use std::fs;
     use std::path::Path;
@@ -192,11 +192,6 @@ mod checked {
         Design::ALL
             .iter()
             .try_for_each(|&design| say(&crate::cost::measure(design)?))
-    }
-
-    fn say(answer: &impl Serialize) -> Result<(), String> {
-        let line = serde_json::to_string(answer).map_err(|why| why.to_string())?;
-        crate::verify::print(&format!("{line}\n"))
     }
 
     fn read(path: &Path) -> Result<Seed, String> {

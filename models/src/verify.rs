@@ -5,50 +5,39 @@
 //! options → cases → build (one a checker) → schedule → job (one process a case) → rows → table, JSON
 //! ```
 
-pub(crate) mod ask;
-pub(crate) mod build;
-pub(crate) mod child;
-pub(crate) mod children;
 mod designs;
 mod differential;
-pub(crate) mod file;
 mod html;
 mod job;
 mod json;
 pub(crate) mod matrix;
 mod options;
-pub(crate) mod progress;
+mod progress;
 mod rows;
 mod schedule;
 mod seeds;
 mod shard;
 mod table;
-pub(crate) mod text;
 
 pub use job::{CaseOptions, serve};
 pub use options::Options;
 
 use crate::case::Case;
 use crate::checker::Checker;
+use crate::process::build::{BuildError, MODELS, Workspace};
+use crate::process::children::{Children, stoppable};
+use crate::process::file::{OutFile, prepare};
+use crate::process::say::{INTERRUPTED, USAGE, complain, print};
 use crate::verdict::Findings;
-use build::{BuildError, MODELS, Workspace};
-use children::Children;
-use file::{OutFile, prepare};
 use json::Report;
 use progress::Progress;
 use rows::{Row, Summary};
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 use table::Look;
-
-/// The command line was wrong, or the work could not begin.
-pub(crate) const USAGE: u8 = 2;
-/// What a shell reports of a command that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
 
 /// Runs `flipside verify`.
 #[must_use]
@@ -68,7 +57,7 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(files) => files,
         Err(why) => return complain(USAGE, why),
     };
-    let children = match children::stoppable() {
+    let children = match stoppable() {
         Ok(children) => children,
         Err(why) => return complain(1, why),
     };
@@ -163,33 +152,4 @@ pub(crate) fn explore(
 fn checkers(cases: &[Case]) -> Vec<Checker> {
     let used = |checker: &Checker| cases.iter().any(|case| case.checker == *checker);
     Checker::ALL.into_iter().filter(used).collect()
-}
-
-/// The exit status of a command that could not do its work: Ctrl-C is no failure.
-pub(crate) fn gave_up(children: &Children, why: impl Display) -> ExitCode {
-    if children.interrupted() {
-        complain(INTERRUPTED, "interrupted")
-    } else {
-        complain(1, why)
-    }
-}
-
-pub(crate) fn complain(code: u8, why: impl Display) -> ExitCode {
-    // Where nobody can be told, the exit status says it.
-    let _ = writeln!(io::stderr(), "error: {why}");
-    ExitCode::from(code)
-}
-
-/// Prints to stdout. A reader who went away has seen enough.
-pub(crate) fn print(text: &str) -> Result<(), String> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(why) if why.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("it could not be printed: {why}"))
-        }
-        _ => Ok(()),
-    }
 }

@@ -8,8 +8,8 @@ use crate::case::Case;
 use crate::checker::Checker;
 use crate::cost::{Costs, StepCost, TOGETHER};
 use crate::serve::Attacked;
+use crate::text::grouped;
 use crate::verdict::{Findings, Verdict};
-use crate::verify::text::grouped;
 use flipside::Design;
 use std::fmt::Write;
 

@@ -7,8 +7,8 @@ use super::obligation::OBLIGATIONS;
 use super::page::{DO_NOT_EDIT, PAGES, file, head, obligation_of, row};
 use super::sources::Sources;
 use crate::checker::Checker;
+use crate::text::grouped;
 use crate::verdict::Verdict;
-use crate::verify::text::grouped;
 use flipside::Design;
 use std::fmt::Write as _;
 

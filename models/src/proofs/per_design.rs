@@ -7,7 +7,7 @@ use super::limits::NOT_COVERED;
 use super::obligation::OBLIGATIONS;
 use super::page::{DO_NOT_EDIT, PAGES, derivations, drawn, file, head, row};
 use super::sources::Sources;
-use crate::verify::text::grouped;
+use crate::text::grouped;
 use flipside::Design;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

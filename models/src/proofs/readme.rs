@@ -8,9 +8,9 @@ use super::page::{head, row};
 use super::sources::Sources;
 use crate::checker::Checker;
 use crate::scenario::{SCENARIOS, Scenario, Size};
+use crate::text::grouped;
 use crate::timeline::{Headline, lay_out, svg};
 use crate::verdict::Verdict;
-use crate::verify::text::grouped;
 use flipside::Design;
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! Step by step, at the reader's pace.
 
+use crate::process::say::print;
 use crate::timeline::{Look, Timeline, text};
-use crate::verify::print;
 use std::io::{BufRead, stdin};
 
 /// Shows one step more at each line of input, until the reader has seen enough. `anew` says whether

@@ -12,8 +12,8 @@
 use super::fields::{Form, Versioned};
 use crate::checker::Checker;
 use crate::log::Execution;
-use crate::verify::build::Workspace;
-use crate::verify::progress;
+use crate::process::build::Workspace;
+use crate::process::say::line;
 use std::env;
 use std::fmt;
 use std::io::{IsTerminal, stderr};
@@ -118,7 +118,7 @@ pub(super) fn rerun(workspace: &Workspace, seed: &Path) -> Result<Execution, Str
     };
     let failed = |why: &dyn fmt::Display| format!("the build of the gallery failed: {why}");
     let target = workspace.target().display();
-    progress::line(&format!("building the gallery, in {target}"));
+    line(&format!("building the gallery, in {target}"));
     let mut build = cargo("build");
     if !stderr().is_terminal() {
         build.arg("--quiet");

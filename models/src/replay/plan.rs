@@ -14,8 +14,8 @@
 
 use super::fields::{Form, Versioned};
 use crate::checker::Checker;
+use crate::process::build::Workspace;
 use crate::seed::file_name;
-use crate::verify::build::Workspace;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;

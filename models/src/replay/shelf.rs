@@ -2,8 +2,8 @@
 
 use super::gallery::{GallerySeed, SHELF};
 use super::plan::PlanSeed;
+use crate::process::build::Workspace;
 use crate::seed::{Seed, file_name};
-use crate::verify::build::Workspace;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

@@ -3,7 +3,7 @@
 
 use super::rows::{Row, Word};
 use super::table::{Look, finish, table};
-use super::text::grouped;
+use crate::text::grouped;
 use flipside::Design;
 
 /// The scenario that hands a request over and back, and no more.

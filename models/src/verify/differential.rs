@@ -1,10 +1,10 @@
 //! The checkers held against each other.
 
-use super::ask::{Answers, ask_each};
-use super::children::Children;
-use super::text::grouped;
 use crate::checker::Checker;
 use crate::differential::{CAP, Comparison, Shows, compare};
+use crate::process::ask::{Answers, ask_each};
+use crate::process::children::Children;
+use crate::text::grouped;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};

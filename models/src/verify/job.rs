@@ -3,11 +3,12 @@
 //! The child prints one JSON object a line: how many executions it has done, now and then, and its
 //! findings once. A line that is none of these is the model's own output.
 
-use super::child;
-use super::children::{Children, Started};
 use super::options::{checker_names, find, scenario_names};
 use crate::case::{self, Case, Profile};
 use crate::checker::Checker;
+use crate::process::child;
+use crate::process::children::{Children, Started};
+use crate::process::say::complain;
 use crate::scenario::Size;
 use crate::seed::Seed;
 use crate::verdict::{Findings, Verdict};
@@ -66,7 +67,7 @@ enum Message {
 pub fn serve(options: &CaseOptions) -> ExitCode {
     if options.checker != Checker::COMPILED {
         let compiled = Checker::COMPILED;
-        return super::complain(
+        return complain(
             2,
             format_args!(
                 "this is the build for {compiled}, not for {}",
@@ -83,7 +84,7 @@ pub fn serve(options: &CaseOptions) -> ExitCode {
     );
     let case = match case {
         Ok(case) => case,
-        Err(why) => return super::complain(2, why),
+        Err(why) => return complain(2, why),
     };
     child::end_with_parent();
     let mut said = Instant::now();
@@ -103,7 +104,7 @@ pub fn serve(options: &CaseOptions) -> ExitCode {
     });
     match said {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => super::complain(1, why),
+        Err(why) => complain(1, why),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The table as a file for other programs.
 
-use super::build::Workspace;
 use super::differential::Differential;
 use super::matrix::Matrix;
 use super::options::Options;
 use super::rows::Row;
 use crate::checker::Checker;
+use crate::process::build::Workspace;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::env::consts::{ARCH, OS};

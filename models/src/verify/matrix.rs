@@ -1,13 +1,13 @@
 //! The mutants: which checker tells which of them from the engine.
 
-use super::ask::{Answers, ask_each};
-use super::children::Children;
 use super::rows::Word;
-use super::text::grouped;
 use crate::attack::Attack;
 use crate::checker::Checker;
 use crate::expected::{EXCUSES, Excuses, full_name};
+use crate::process::ask::{Answers, ask_each};
+use crate::process::children::Children;
 use crate::serve::Attacked;
+use crate::text::grouped;
 use crate::verdict::Verdict;
 use flipside::Design;
 use serde::Serialize;

@@ -1,12 +1,12 @@
 //! What is seen while it runs, on stderr: bars on a terminal, lines elsewhere.
 
 use super::rows::{Row, Word};
-use super::text::grouped;
 use crate::case::Case;
 use crate::checker::Checker;
+use crate::process::say::line;
+use crate::text::grouped;
 use crate::verdict::{Findings, Verdict};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -214,10 +214,4 @@ fn bars(cases: &[Case]) -> Display {
         each,
         awake: false,
     }
-}
-
-/// Says something on stderr.
-pub(crate) fn line(text: &str) {
-    // Nobody reads it: no reason to stop.
-    let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }

@@ -1,11 +1,11 @@
 //! Running the cases, several at once: the longest first, so that none is left alone at the end.
 
-use super::children::Children;
 use super::job;
 use super::options::Options;
 use super::progress::Progress;
 use crate::case::Case;
 use crate::checker::Checker;
+use crate::process::children::Children;
 use crate::verdict::Findings;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

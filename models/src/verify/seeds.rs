@@ -1,13 +1,13 @@
 //! A seed for each case that failed, and the commands that run what failed again.
 
-use super::ask::ask;
-use super::build::Workspace;
-use super::children::Children;
 use super::rows::{Row, Word};
 use super::table::alone;
 use crate::case::Profile;
 use crate::checker::Checker;
 use crate::log::Execution;
+use crate::process::ask::ask;
+use crate::process::build::Workspace;
+use crate::process::children::Children;
 use crate::seed::Seed;
 use crate::timeline::{Headline, Timeline, lay_out};
 use crate::verdict::Findings;

@@ -3,10 +3,10 @@
 use super::designs::{in_full, others};
 use super::options::Options;
 use super::rows::{Row, Summary, Word};
-use super::text::{grouped, seconds};
 use crate::case::{Case, Profile};
 use crate::checker::Checker;
 use crate::scenario::SCENARIOS;
+use crate::text::{grouped, seconds};
 use comfy_table::presets::NOTHING;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width,

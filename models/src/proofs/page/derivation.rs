@@ -4,7 +4,7 @@ use super::super::evidence::Evidence;
 use super::super::facts::{Chain, Derivation};
 use super::super::obligation::Obligation;
 use super::{derivations, head, row, sites};
-use crate::verify::text::grouped;
+use crate::text::grouped;
 use flipside::Design;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -6,9 +6,9 @@ use super::{PAGES, head, row};
 use crate::checker::Checker;
 use crate::seed::file_name;
 use crate::serve::Attacked;
+use crate::text::grouped;
 use crate::timeline::{Headline, Look, lay_out, svg, text as timeline};
 use crate::verdict::Verdict;
-use crate::verify::text::grouped;
 use flipside::Design;
 use std::fmt::Write as _;
 

@@ -2,8 +2,8 @@
 
 use super::super::evidence::Evidence;
 use super::{head, row};
+use crate::text::grouped;
 use crate::verdict::Verdict;
-use crate::verify::text::grouped;
 use flipside::Design;
 use std::fmt::Write as _;
 

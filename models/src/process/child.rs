@@ -7,7 +7,7 @@ use std::{env, io, thread};
 
 /// How a checker's build is started. Nothing of the environment says what is explored: no seed, bound
 /// or checkpoint.
-pub(super) fn command(binary: &Path) -> Command {
+pub(crate) fn command(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     command
         .stdin(Stdio::piped())

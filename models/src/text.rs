@@ -16,7 +16,7 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// Seconds to a tenth, minutes from ten of them on.
-pub(super) fn seconds(time: Duration) -> String {
+pub(crate) fn seconds(time: Duration) -> String {
     let seconds = time.as_secs();
     if seconds >= 600 {
         format!("{}:{:02} min", seconds / 60, seconds % 60)

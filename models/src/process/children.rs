@@ -95,7 +95,7 @@ pub(crate) fn stoppable() -> Result<Arc<Children>, String> {
     let killed = Arc::clone(&children);
     let handler = move || {
         if killed.interrupted() || killed.over() {
-            std::process::exit(super::INTERRUPTED.into());
+            std::process::exit(super::say::INTERRUPTED.into());
         }
         killed.interrupt();
     };

@@ -1,7 +1,7 @@
 //! Building the models, or the properties, under a checker's cfg, in a target directory of its own.
 
 use super::children::Children;
-use super::progress;
+use super::say::line;
 use crate::checker::Checker;
 use serde_json::Value;
 use std::env;
@@ -130,7 +130,7 @@ impl Workspace {
                 (target, format!(" under {checker}"))
             }
         };
-        progress::line(&format!(
+        line(&format!(
             "building the {what}{under}, in {}",
             target.display()
         ));
