@@ -1,6 +1,10 @@
-//! Which case is expected to tell each mutant from the engine.
+//! Which case is expected to tell each mutant from the engine, and what came of it.
 
 use crate::scenario::Size;
+use crate::seed::Seed;
+use crate::verdict::Verdict;
+use flipside::Design;
+use serde::{Deserialize, Serialize};
 
 /// A small case that kills a mutant under every checker that can.
 #[derive(Clone, Copy, Debug)]
@@ -76,3 +80,36 @@ pub const ATTACKS: &[Attack] = &[
     attack("stop-without-drain",   "stop",           [1, 1, 2]),
     attack("panic-keeps-request",  "conservation",   [1, 2, 3]),
 ];
+
+/// What became of a mutant's attack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attacked {
+    /// The design that it is one of.
+    #[serde(with = "crate::program::design_name")]
+    pub design: Design,
+    /// The mutant.
+    pub mutant: String,
+    /// Whether it lacks only an order.
+    pub weakened: bool,
+    /// Executions until it was killed, or all that were run.
+    pub executions: u64,
+    /// What ended the search.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// What ends the same search of the engine itself. If that fails, a kill shows nothing.
+    pub control: Verdict,
+}
+
+/// What became of the hunt for a mutant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hunted {
+    /// The design that it is one of.
+    #[serde(with = "crate::program::design_name")]
+    pub design: Design,
+    /// The mutant.
+    pub mutant: String,
+    /// Whether it lacks only an order.
+    pub weakened: bool,
+    /// The counterexample, if there is one.
+    pub seed: Option<Seed>,
+}

@@ -4,11 +4,8 @@
 use crate::checker::Checker;
 use crate::process::child::end_with_parent;
 use crate::process::say::complain;
-use crate::seed::Seed;
-use crate::verdict::Verdict;
 use clap::{Args, Subcommand};
 use flipside::Design;
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -60,39 +57,6 @@ pub struct Derive {
     draw: Option<String>,
 }
 
-/// What became of a mutant's attack.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Attacked {
-    /// The design that it is one of.
-    #[serde(with = "crate::program::design_name")]
-    pub design: Design,
-    /// The mutant.
-    pub mutant: String,
-    /// Whether it lacks only an order.
-    pub weakened: bool,
-    /// Executions until it was killed, or all that were run.
-    pub executions: u64,
-    /// What ended the search.
-    #[serde(flatten)]
-    pub verdict: Verdict,
-    /// What ends the same search of the engine itself. If that fails, a kill shows nothing.
-    pub control: Verdict,
-}
-
-/// What became of the hunt for a mutant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hunted {
-    /// The design that it is one of.
-    #[serde(with = "crate::program::design_name")]
-    pub design: Design,
-    /// The mutant.
-    pub mutant: String,
-    /// Whether it lacks only an order.
-    pub weakened: bool,
-    /// The counterexample, if there is one.
-    pub seed: Option<Seed>,
-}
-
 /// Answers, if this build has a checker.
 #[must_use]
 pub fn serve(request: &Request) -> ExitCode {
@@ -117,9 +81,9 @@ fn native(_request: &Request) -> Result<(), String> {
 
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
-    use super::{Attacked, Hunted, Request};
+    use super::Request;
     use crate::answer::answer as say;
-    use crate::attack::Attack;
+    use crate::attack::{Attack, Attacked, Hunted};
     use crate::checker::{Bounds, Checker, check};
     use crate::differential::shows;
     use crate::hunt::{hunt, smaller};

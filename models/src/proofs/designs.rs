@@ -4,10 +4,10 @@
 use super::evidence::Evidence;
 use super::generated::Generated;
 use super::sources::Sources;
+use crate::attack::Attacked;
 use crate::case::Case;
 use crate::checker::Checker;
 use crate::cost::{Costs, StepCost, TOGETHER};
-use crate::serve::Attacked;
 use crate::text::grouped;
 use crate::verdict::{Findings, Verdict};
 use flipside::Design;

@@ -1,7 +1,7 @@
 //! `cargo seeds --renew`: looks for the counterexamples of the mutants anew.
 
 use super::{listed, shelf};
-use crate::attack::ATTACKS;
+use crate::attack::{ATTACKS, Hunted};
 use crate::checker::Checker;
 use crate::expected::{EXCUSES, Excuses, full_name};
 use crate::process::ask::ask;
@@ -9,7 +9,6 @@ use crate::process::build::{BuildError, MODELS, Workspace};
 use crate::process::children::{Children, stoppable};
 use crate::process::say::{USAGE, complain, gave_up, print};
 use crate::seed::mutant_id;
-use crate::serve::Hunted;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! What is on the page.
 
 use super::*;
+use crate::attack::Attacked;
 use crate::checker::Checker;
 use crate::expected::EXCUSES;
-use crate::serve::Attacked;
 use crate::timeline::{Mark, Row as Step};
 use crate::verdict::Verdict;
 use std::time::Duration;

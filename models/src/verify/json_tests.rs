@@ -2,9 +2,9 @@
 
 use super::super::rows::Word;
 use super::*;
+use crate::attack::Attacked;
 use crate::differential::{Shown, Shows};
 use crate::expected::EXCUSES;
-use crate::serve::Attacked;
 use crate::verdict::Verdict;
 use flipside::Design;
 use std::io::Result;

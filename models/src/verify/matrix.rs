@@ -1,12 +1,11 @@
 //! The mutants: which checker tells which of them from the engine.
 
 use super::rows::Word;
-use crate::attack::Attack;
+use crate::attack::{Attack, Attacked};
 use crate::checker::Checker;
 use crate::expected::{EXCUSES, Excuses, full_name};
 use crate::process::ask::{Answers, ask_each};
 use crate::process::children::Children;
-use crate::serve::Attacked;
 use crate::text::grouped;
 use crate::verdict::Verdict;
 use flipside::Design;

@@ -2,8 +2,8 @@
 
 use crate::fake::{Fake, seed};
 use flipside::Design;
+use flipside_models::attack::Hunted;
 use flipside_models::checker::Checker;
-use flipside_models::serve::Hunted;
 use std::error::Error;
 use std::fs;
 

@@ -3,9 +3,9 @@
 use super::super::evidence::Evidence;
 use super::super::generated::Generated;
 use super::{PAGES, head, row};
+use crate::attack::Attacked;
 use crate::checker::Checker;
 use crate::seed::file_name;
-use crate::serve::Attacked;
 use crate::text::grouped;
 use crate::timeline::{Headline, Look, lay_out, svg, text as timeline};
 use crate::verdict::Verdict;
