@@ -173,11 +173,11 @@ impl<H: Handoff> SubmitterSide<H> {
 
     /// Looks at every word that has something to wait for; whether there is an undelivered result.
     pub(crate) fn collect(&mut self, words: &H) -> bool {
-        (0..self.layout.workers).fold(false, |found, worker| {
+        for worker in 0..self.layout.workers {
             self.flush(words, worker);
-            let mut own = self.layout.words_of(worker);
-            found | own.any(|word| self.private[word].ready() != 0)
-        })
+        }
+        // Words that stand for no request have none.
+        self.private.iter().any(|private| private.ready() != 0)
     }
 
     /// Whether every request is staged: then waiting for a free one would never end.

@@ -298,8 +298,10 @@ impl<R> Threads<R> {
             self.pool.layout.worker_of_word(place.word)
         };
         self.cursor = match self.dispatch {
-            Dispatch::RoundRobin if worker + 1 == self.workers() => 0,
-            Dispatch::RoundRobin => worker + 1,
+            Dispatch::RoundRobin => {
+                let next = worker + 1;
+                if next == self.workers() { 0 } else { next }
+            }
             Dispatch::FillFirst => worker,
         };
     }
@@ -307,18 +309,16 @@ impl<R> Threads<R> {
     /// Hands every staged request to its worker and wakes those that sleep; returns how many.
     #[inline]
     pub(crate) fn publish(&mut self) -> usize {
-        if faulty(Fault::CommitWakesFirst) {
+        let wakes_first = faulty(Fault::CommitWakesFirst);
+        if wakes_first {
             smp_mb(Site::CommitMb);
             for (worker, Worker { thread, .. }) in self.workers.iter().enumerate() {
                 wake(&self.pool, worker, thread);
             }
-            let count = self.side.publish(&self.pool.words).0;
-            self.pending += count;
-            return count;
         }
         let (count, touched) = self.side.publish(&self.pool.words);
         self.pending += count;
-        if count > 0 && self.pool.patience != Patience::Endless {
+        if count > 0 && !wakes_first && self.pool.patience != Patience::Endless {
             smp_mb(Site::CommitMb);
             for worker in touched {
                 wake(&self.pool, worker, &self.workers[worker].thread);
