@@ -172,6 +172,14 @@ mod tests {
     }
 
     #[test]
+    fn a_doorbell_says_what_its_owner_wishes() {
+        for wish in [Wish::Any, Wish::Drained(0), Wish::Drained(7)] {
+            assert_eq!(Wish::decode(wish.encode()), Some(wish));
+        }
+        assert_eq!(Wish::decode(AWAKE), None);
+    }
+
+    #[test]
     fn a_side_looks_as_often_as_its_budget_says_and_then_sleeps() {
         for budget in [0, 1, 2, 7] {
             assert_eq!(looks(budget), (budget, 2));

@@ -132,6 +132,44 @@ fn one_that_panicked_goes_on_with_what_it_keeps() {
     });
 }
 
+/// Panics when it is dropped.
+struct Brittle;
+
+impl Brittle {
+    fn touch(&self) {}
+}
+
+impl Drop for Brittle {
+    fn drop(&mut self) {
+        resume_unwind(Box::new("brittle"));
+    }
+}
+
+#[test]
+fn one_that_panics_when_it_is_dropped_is_heard_of_unless_another_panic_is() {
+    in_time(|| {
+        for first in ["brittle", "the caller's own"] {
+            let drops = Counter::default();
+            let end = || {
+                let pool = settings().workers(2).ring_size(1).spawn_with(
+                    |index| Ok(Tracked::new(index, &drops)),
+                    |_| {
+                        let brittle = Brittle;
+                        Ok(move |_: &mut Tracked| brittle.touch())
+                    },
+                );
+                let _threads = pool.expect("a pool");
+                if first != "brittle" {
+                    resume_unwind(Box::new(first));
+                }
+            };
+            let payload = catch_unwind(AssertUnwindSafe(end)).expect_err("a panic");
+            assert_eq!(payload.downcast_ref(), Some(&first));
+            assert_eq!(drops.get(), 2);
+        }
+    });
+}
+
 #[test]
 fn those_of_a_scope_borrow_and_end_with_it() {
     in_time(|| {

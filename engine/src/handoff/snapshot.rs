@@ -75,3 +75,21 @@ impl Snapshot {
         self.left == 0
     }
 }
+
+#[cfg(all(test, not(any(loom, shuttle, weft))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_done_with_its_last_request_and_no_earlier() {
+        let mut snapshot = Snapshot::new(Layout::new(1, 3), 0);
+        assert!(snapshot.is_done());
+        assert!(snapshot.look(|_| 0b101));
+        for (request, done) in [(0, false), (2, true)] {
+            assert_eq!(snapshot.take().map(|place| place.request), Some(request));
+            assert_eq!(snapshot.is_done(), done, "after {request}");
+        }
+        assert_eq!(snapshot.take(), None);
+        assert!(!snapshot.look(|_| 0));
+    }
+}
