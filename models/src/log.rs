@@ -246,10 +246,7 @@ impl Execution {
 pub fn normalised(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     let line = match line.split_once(".rs:") {
-        // Behind the line and the column.
-        Some((before, after)) if before.contains("panicked at") => {
-            after.splitn(3, ':').nth(2).unwrap_or_default()
-        }
+        Some((before, after)) if before.contains("panicked at") => after_position(after),
         _ => line,
     };
     let line = if line.starts_with("deadlock") {
@@ -258,6 +255,17 @@ pub fn normalised(message: &str) -> String {
         line
     };
     line.trim().trim_end_matches('.').to_owned()
+}
+
+/// What stands behind a line and, where the checker gives one, a column.
+fn after_position(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((number, behind)) = rest.split_once(':')
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        rest = behind;
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -271,6 +279,8 @@ mod tests {
         assert_eq!(normalised(message), "request 1 is lost");
         let message = "main panicked at models/src/ledger.rs:57:9: 2 requests: lost.";
         assert_eq!(normalised(message), "2 requests: lost");
+        let message = "main panicked at models/src/ledger.rs:57: `left == right` failed: 3: 4";
+        assert_eq!(normalised(message), "`left == right` failed: 3: 4");
         assert_eq!(normalised("deadlock; threads = [(Id(0), 1)]"), "deadlock");
         assert_eq!(normalised("deadlock! blocked tasks: [main]"), "deadlock");
         assert_eq!(normalised(""), "");
