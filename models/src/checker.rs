@@ -122,7 +122,10 @@ use self::loom::check as explore;
 #[cfg(shuttle)]
 use self::shuttle::check as explore;
 #[cfg(shuttle)]
-pub use self::shuttle::config as shuttle_config;
+pub use self::shuttle::{
+    config as shuttle_config,
+    schedule::{Noted, Noting},
+};
 #[cfg(weft)]
 use self::weft::check as explore;
 #[cfg(not(any(loom, shuttle, weft)))]

@@ -17,12 +17,34 @@ pub enum Verdict {
     Failed(String),
 }
 
+impl Verdict {
+    /// Its word alone.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Complete => "COMPLETE",
+            Self::Bounded(_) => "BOUNDED",
+            Self::Failed(_) => "FAILED",
+        }
+    }
+
+    /// Why it is not complete.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Complete => None,
+            Self::Bounded(why) | Self::Failed(why) => Some(why),
+        }
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())?;
         match self {
-            Self::Complete => f.write_str("COMPLETE"),
-            Self::Bounded(why) => write!(f, "BOUNDED ({why})"),
-            Self::Failed(why) => write!(f, "FAILED: {why}"),
+            Self::Complete => Ok(()),
+            Self::Bounded(why) => write!(f, " ({why})"),
+            Self::Failed(why) => write!(f, ": {why}"),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::random::of_text;
 use crate::run::{run, subject};
 use flipside::mutate;
-use flipside_models::checker::{Caught, Checker, quietly, shuttle_config};
+use flipside_models::checker::{Caught, Checker, Noted, Noting, quietly, shuttle_config};
 use flipside_models::log::normalised;
 use flipside_models::mutant::Mutant;
 use flipside_models::replay::{PlanSeed, Versioned};
@@ -21,7 +21,7 @@ use shuttle::scheduler::{
     PctScheduler, RandomScheduler, Schedule as Beginning, Scheduler, Task, TaskId,
     UrwRandomScheduler,
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Schedules for each plan.
 pub const SCHEDULES: usize = 20;
@@ -82,32 +82,22 @@ pub struct Failing {
 }
 
 /// What a scheduler saw of a run.
-#[derive(Debug, Default)]
-struct Log {
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
     executions: usize,
-    /// Who went, for how many steps.
-    runs: Vec<(usize, usize)>,
     coverage: Coverage,
 }
 
-/// Writes down what the scheduler inside decides.
-struct Recorder<S> {
+/// Sees what the scheduler inside is asked.
+struct Watching<S> {
     inner: S,
-    log: Arc<Mutex<Log>>,
+    seen: Arc<Mutex<Seen>>,
 }
 
-impl<S> Recorder<S> {
-    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<S: Scheduler> Scheduler for Recorder<S> {
+impl<S: Scheduler> Scheduler for Watching<S> {
     fn new_execution(&mut self) -> Option<Beginning> {
         let schedule = self.inner.new_execution()?;
-        let mut log = self.log();
-        log.executions += 1;
-        log.runs.clear();
+        lock(&self.seen).executions += 1;
         Some(schedule)
     }
 
@@ -118,14 +108,9 @@ impl<S: Scheduler> Scheduler for Recorder<S> {
         is_yielding: bool,
     ) -> Option<TaskId> {
         let chosen = self.inner.next_task(tasks, current, is_yielding)?;
-        let mut log = self.log();
-        match log.runs.last_mut() {
-            Some((task, steps)) if *task == usize::from(chosen) => *steps += 1,
-            _ => log.runs.push((chosen.into(), 1)),
-        }
         // Only a parked task is blocked and may wake by itself; the first task is the submitter.
         for task in tasks.iter().filter(|task| task.blocked()) {
-            log.coverage.add(match usize::from(task.id()) {
+            lock(&self.seen).coverage.add(match usize::from(task.id()) {
                 0 => Reached::SubmitterSlept,
                 _ => Reached::WorkerSlept,
             });
@@ -138,35 +123,8 @@ impl<S: Scheduler> Scheduler for Recorder<S> {
     }
 }
 
-/// Runs a plan under a scheduler: what it reached, or what was wrong, and in any case the log.
-fn explore(
-    plan: &Plan,
-    mutant: Option<Mutant>,
-    scheduler: impl Scheduler + Send + 'static,
-) -> (Result<Coverage, String>, Log) {
-    let log = Arc::new(Mutex::new(Log::default()));
-    let recorder = Recorder {
-        inner: scheduler,
-        log: Arc::clone(&log),
-    };
-    let coverage = Arc::new(Mutex::new(Coverage::default()));
-    let (plan, reached) = (plan.clone(), Arc::clone(&coverage));
-    let outcome = quietly(|| {
-        Runner::new(recorder, shuttle_config()).run(move || {
-            mutate(mutant.map(|Mutant(mutation)| mutation));
-            let coverage = run(&plan);
-            reached
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .merge(coverage);
-        });
-    });
-    mutate(None);
-    let log = std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut coverage = *coverage.lock().unwrap_or_else(PoisonError::into_inner);
-    coverage.merge(log.coverage);
-    let outcome = outcome.map_err(|message| normalised(&message));
-    (outcome.map(|()| coverage), log)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs a plan on so many schedules of one walk.
@@ -181,14 +139,39 @@ pub fn walk(
     seed: u64,
     schedules: usize,
 ) -> Result<Coverage, Failing> {
-    let (outcome, log) = explore(plan, mutant, walk.scheduler(seed, schedules));
-    outcome.map_err(|message| Failing {
-        walk,
-        seed,
-        execution: log.executions,
-        schedule: Schedule::Tasks(log.runs),
-        message,
-    })
+    let (seen, noted) = (Arc::default(), Noted::default());
+    let watching = Watching {
+        inner: walk.scheduler(seed, schedules),
+        seen: Arc::clone(&seen),
+    };
+    let scheduler = Noting(watching, noted.clone());
+    let reached = Arc::new(Mutex::new(Coverage::default()));
+    let (plan, sum) = (plan.clone(), Arc::clone(&reached));
+    let outcome = quietly(|| {
+        Runner::new(scheduler, shuttle_config()).run(move || {
+            mutate(mutant.map(|Mutant(mutation)| mutation));
+            let coverage = run(&plan);
+            lock(&sum).merge(coverage);
+        });
+    });
+    mutate(None);
+    let Seen {
+        executions,
+        coverage: mut all,
+    } = *lock(&seen);
+    match outcome {
+        Ok(()) => {
+            all.merge(*lock(&reached));
+            Ok(all)
+        }
+        Err(message) => Err(Failing {
+            walk,
+            seed,
+            execution: executions,
+            schedule: Schedule::Tasks(noted.runs()),
+            message: normalised(&message),
+        }),
+    }
 }
 
 /// Runs a plan on so many schedules, of all walks in turn. The seed is the plan's own, so that a

@@ -1,6 +1,7 @@
 //! Failing plans: written to seed files, and run again from them.
 
 use crate::plan::Plan;
+use flipside_models::checker::Checker;
 use flipside_models::log::Execution;
 use flipside_models::replay::PlanSeed;
 
@@ -13,7 +14,12 @@ pub fn report(seed: &PlanSeed) -> String {
 /// Writes the seed; how to run it again.
 #[must_use]
 pub fn kept(seed: &PlanSeed) -> String {
+    let explored = seed.found_by.checker != Checker::Native;
     match seed.save() {
+        Ok(path) if explored && seed.schedule.is_none() => format!(
+            "no execution of it failed, so none can be run again: its search was cut short. The plan is in {}",
+            path.display()
+        ),
         Ok(path) => format!("cargo replay {}", path.display()),
         Err(why) => format!("the seed could not be written: {why}"),
     }
@@ -49,7 +55,6 @@ pub fn renew(text: &str) -> Result<PlanSeed, String> {
 
 #[cfg(any(shuttle, weft))]
 fn of_this_build(seed: &PlanSeed) -> Result<(), String> {
-    use flipside_models::checker::Checker;
     let (layer, here) = (&seed.layer, Checker::COMPILED);
     match seed.found_by.checker == here {
         true => Ok(()),

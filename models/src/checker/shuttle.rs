@@ -1,7 +1,7 @@
 //! shuttle: sequential consistency only, so its evidence never justifies an ordering. It finds
 //! errors of logic, at sizes and in runs that no exhaustive search reaches.
 
-mod schedule;
+pub(super) mod schedule;
 
 use super::{Bounds, Caught, Model, Progress, Replayed, quietly};
 use crate::log::{execution, normalised};

@@ -60,7 +60,7 @@ fn verdicts(cases: &[(Case, Findings)]) -> String {
             let handover: Vec<_> = handover
                 .map(|(case, findings)| {
                     let executions = grouped(findings.executions);
-                    format!("{}: {} ({executions})", case.size, word(&findings.verdict))
+                    format!("{}: {} ({executions})", case.size, findings.verdict.word())
                 })
                 .collect();
             let complete = own
@@ -79,14 +79,6 @@ fn verdicts(cases: &[(Case, Findings)]) -> String {
         text.push('\n');
     }
     text
-}
-
-const fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Complete => "COMPLETE",
-        Verdict::Bounded(_) => "BOUNDED",
-        Verdict::Failed(_) => "FAILED",
-    }
 }
 
 fn mutants(attacks: &[(Checker, Attacked)]) -> String {

@@ -6,7 +6,6 @@ use super::obligation::OBLIGATIONS;
 use super::page::obligation_of;
 use super::sources::Sources;
 use crate::checker::Checker;
-use crate::verdict::Verdict;
 use flipside::Design;
 use serde_json::{Value, json, to_value};
 
@@ -33,20 +32,19 @@ pub(super) fn add(
         }));
     }
     let cases = evidence.cases.iter().map(|(case, findings)| {
-        let (verdict, why) = split(&findings.verdict);
+        let verdict = &findings.verdict;
         json!({
             "design": case.design.name(),
             "scenario": case.scenario.name,
             "obligations": case.scenario.obligations,
             "checker": case.checker.name(),
             "size": case.size.to_string(),
-            "verdict": verdict,
-            "why": why,
+            "verdict": verdict.word(),
+            "why": verdict.why().and_then(|why| why.lines().next()),
             "executions": findings.executions,
         })
     });
     let attacks = evidence.attacks.iter().map(|(checker, attacked)| {
-        let (verdict, _) = split(&attacked.verdict);
         let breaks = (attacked.design == Design::default())
             .then(|| obligation_of(evidence, &attacked.mutant))
             .flatten();
@@ -56,7 +54,7 @@ pub(super) fn add(
             "order_only": attacked.weakened,
             "breaks": breaks,
             "checker": checker.name(),
-            "verdict": verdict,
+            "verdict": attacked.verdict.word(),
             "executions": attacked.executions,
         })
     });
@@ -73,12 +71,4 @@ pub(super) fn add(
     let text = serde_json::to_string_pretty(&all).map_err(|why| why.to_string())?;
     generated.file("docs/proofs.json", text + "\n");
     Ok(())
-}
-
-fn split(verdict: &Verdict) -> (&'static str, Option<&str>) {
-    match verdict {
-        Verdict::Complete => ("COMPLETE", None),
-        Verdict::Bounded(why) => ("BOUNDED", Some(why)),
-        Verdict::Failed(why) => ("FAILED", why.lines().next()),
-    }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use std::env::consts::{ARCH, OS};
 use std::path::Path;
 use std::process::Command;
-use std::{env, fs, thread};
+use std::{env, thread};
 
 /// Which keys there are, and what they mean. A key that goes or changes its meaning makes another
 /// number; one that is added does not.
@@ -90,31 +90,13 @@ impl<'rows> Report<'rows> {
 
 /// Of this command, of the checkers that were asked for, and of the compiler.
 fn versions(workspace: &Workspace, checkers: &[Checker]) -> Map<String, Value> {
-    let lock = fs::read_to_string(workspace.root().join("Cargo.lock")).unwrap_or_default();
     let mut versions = Map::new();
     versions.insert("flipside".to_owned(), env!("CARGO_PKG_VERSION").into());
-    for &checker in checkers {
-        let version = locked(&lock, package(checker));
-        versions.insert(checker.name().to_owned(), version.into());
+    for checker in checkers {
+        versions.insert(checker.name().to_owned(), checker.version().into());
     }
     versions.insert("rustc".to_owned(), rustc(workspace.root()).into());
     versions
-}
-
-/// The package that a checker comes in.
-const fn package(checker: Checker) -> &'static str {
-    match checker {
-        Checker::Weft => "weft-checker",
-        Checker::Loom | Checker::Shuttle | Checker::Native => checker.name(),
-    }
-}
-
-/// The version of a package in Cargo.lock, where `version` follows `name`.
-fn locked<'lock>(lock: &'lock str, package: &str) -> Option<&'lock str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
-    let version = lines.next()?.strip_prefix("version = \"")?;
-    version.strip_suffix('"')
 }
 
 fn rustc(root: &Path) -> Option<String> {

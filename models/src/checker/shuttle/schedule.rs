@@ -8,10 +8,12 @@ pub(super) type Runs = Vec<(usize, usize)>;
 
 /// The schedule of the execution that is running or was run last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Noted(Arc<Mutex<Runs>>);
+pub struct Noted(Arc<Mutex<Runs>>);
 
 impl Noted {
-    pub(super) fn runs(&self) -> Runs {
+    /// The schedule so far.
+    #[must_use]
+    pub fn runs(&self) -> Vec<(usize, usize)> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -36,7 +38,7 @@ impl Noted {
 
 /// Notes what another scheduler decides.
 #[derive(Debug)]
-pub(super) struct Noting<S>(pub(super) S, pub(super) Noted);
+pub struct Noting<S>(pub S, pub Noted);
 
 impl<S: Scheduler> Scheduler for Noting<S> {
     fn new_execution(&mut self) -> Option<Schedule> {

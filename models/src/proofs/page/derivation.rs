@@ -103,25 +103,14 @@ fn chains(id: &str, all: &[&Derivation]) -> Result<String, String> {
     );
     for (drawn, chains) in kinds {
         let _ = write!(text, "```text\n{drawn}```\n\n");
-        text += &head(&[
-            "scenario",
-            "size",
-            "graphs",
-            "with this way",
-            "pairs",
-            "needed",
-        ]);
-        for (derivation, chain) in chains {
-            text += &row(&[
-                &format!("`{}`", derivation.scenario),
-                &derivation.size,
-                &grouped(derivation.graphs),
-                &grouped(chain.graphs),
-                &grouped(chain.pairs),
-                &grouped(chain.needed),
-            ]);
-        }
-        text.push('\n');
+        text += &table(
+            chains,
+            &[
+                ("with this way", |chain| grouped(chain.graphs)),
+                ("pairs", |chain| grouped(chain.pairs)),
+                ("needed", |chain| grouped(chain.needed)),
+            ],
+        );
     }
     Ok(text)
 }
@@ -146,106 +135,65 @@ fn crossings(all: &[&Derivation]) -> String {
          store? If neither did, the wake-up would be lost. RC11's axiom for sequentially consistent fences \
          forbids it, whichever of the two fences comes first.\n\n",
     );
-    text += &head(&[
-        "waker",
-        "sleeper",
-        "scenario",
-        "size",
-        "graphs",
-        "both see",
-        "only the sleeper",
-        "only the waker",
-        "neither",
-    ]);
-    for derivation in all {
-        for met in &derivation.crossings {
-            text += &row(&[
-                &format!("`{}`", met.waker),
-                &format!("`{}`", met.sleeper),
-                &format!("`{}`", derivation.scenario),
-                &derivation.size,
-                &grouped(derivation.graphs),
-                &grouped(met.both),
-                &grouped(met.sleeper_only),
-                &grouped(met.waker_only),
-                &grouped(met.neither),
-            ]);
-        }
-    }
-    text + "\nweft also ends with an error if any graph leaves a thread asleep for ever; none does.\n\n"
+    let met = each(all, |derivation| derivation.crossings.iter());
+    text += &table(
+        met,
+        &[
+            ("waker", |met| format!("`{}`", met.waker)),
+            ("sleeper", |met| format!("`{}`", met.sleeper)),
+            ("both see", |met| grouped(met.both)),
+            ("only the sleeper", |met| grouped(met.sleeper_only)),
+            ("only the waker", |met| grouped(met.waker_only)),
+            ("neither", |met| grouped(met.neither)),
+        ],
+    );
+    text + "weft also ends with an error if any graph leaves a thread asleep for ever; none does.\n\n"
 }
 
-/// Sums of a derivation's words, by family and writer.
+/// What becomes of the words that both sides see.
 fn words(all: &[&Derivation]) -> String {
-    let mut text = String::from(
-        "Each word that both sides see is written by one thread, by plain stores, and each store is made from the value \
+    let text = "Each word that both sides see is written by one thread, by plain stores, and each store is made from the value \
          just before it in coherence order: no other write comes between. *Loads that miss a newer value* are looks that \
-         an old value answered.\n\n",
+         an old value answered.\n\n";
+    let words = each(all, |derivation| derivation.words.iter());
+    let table = table(
+        words,
+        &[
+            ("word", |(name, _)| format!("`{name}`")),
+            ("written by", |(_, word)| word.writers.join(", ")),
+            ("stores", |(_, word)| grouped(word.stores)),
+            ("read-modify-writes", |(_, word)| grouped(word.updates)),
+            ("made from the value before", |(_, word)| {
+                grouped(word.lossless)
+            }),
+            ("loads", |(_, word)| grouped(word.loads)),
+            ("that miss a newer value", |(_, word)| grouped(word.stale)),
+        ],
     );
-    text += &head(&[
-        "scenario",
-        "size",
-        "graphs",
-        "word",
-        "written by",
-        "stores",
-        "read-modify-writes",
-        "made from the value before",
-        "loads",
-        "that miss a newer value",
-    ]);
-    for derivation in all {
-        for (name, word) in &derivation.words {
-            text += &row(&[
-                &format!("`{}`", derivation.scenario),
-                &derivation.size,
-                &grouped(derivation.graphs),
-                &format!("`{name}`"),
-                &word.writers.join(", "),
-                &grouped(word.stores),
-                &grouped(word.updates),
-                &grouped(word.lossless),
-                &grouped(word.loads),
-                &grouped(word.stale),
-            ]);
-        }
-    }
-    text + "\n"
+    text.to_owned() + &table
 }
 
 fn stale(all: &[&Derivation]) -> String {
-    let mut text = String::from(
-        "The looks at the shared words are often old: a newer value is there that did not come after the look. Whatever \
+    let text = "The looks at the shared words are often old: a newer value is there that did not come after the look. Whatever \
          comes of them, every two accesses of one request by different threads are ordered by happens-before, and \
-         in that order each request goes round the protocol's table: filled, handled, delivered.\n\n",
+         in that order each request goes round the protocol's table: filled, handled, delivered.\n\n";
+    let table = table(
+        whole(all),
+        &[
+            ("looks", |own| {
+                grouped(own.words.values().map(|word| word.loads).sum())
+            }),
+            ("old ones", |own| {
+                grouped(own.words.values().map(|word| word.stale).sum())
+            }),
+            ("pairs of accesses, all ordered", |own| {
+                grouped(own.turns.pairs)
+            }),
+            ("handled", |own| grouped(own.turns.handles)),
+            ("delivered", |own| grouped(own.turns.deliveries)),
+        ],
     );
-    text += &head(&[
-        "scenario",
-        "size",
-        "graphs",
-        "looks",
-        "old ones",
-        "pairs of accesses, all ordered",
-        "handled",
-        "delivered",
-    ]);
-    for derivation in all {
-        let sum = |count: fn(&super::super::facts::WordUse) -> u64| {
-            let words = derivation.words.values();
-            grouped(words.map(count).sum())
-        };
-        text += &row(&[
-            &format!("`{}`", derivation.scenario),
-            &derivation.size,
-            &grouped(derivation.graphs),
-            &sum(|word| word.loads),
-            &sum(|word| word.stale),
-            &grouped(derivation.turns.pairs),
-            &grouped(derivation.turns.handles),
-            &grouped(derivation.turns.deliveries),
-        ]);
-    }
-    text + "\n"
+    text.to_owned() + &table
 }
 
 fn conservation(all: &[&Derivation]) -> String {
@@ -255,30 +203,16 @@ fn conservation(all: &[&Derivation]) -> String {
          a pool is dropped with the result in it; and the numbers agree with what the submitter says it committed and \
          got. The results themselves are compared with the inputs by the scenarios.\n\n",
     );
-    text += &head(&[
-        "scenario",
-        "size",
-        "graphs",
-        "outcomes",
-        "handled",
-        "of these panicked",
-        "delivered",
-        "dropped undelivered",
-    ]);
-    for derivation in all {
-        let turns = &derivation.turns;
-        text += &row(&[
-            &format!("`{}`", derivation.scenario),
-            &derivation.size,
-            &grouped(derivation.graphs),
-            &grouped(derivation.outcomes.len() as u64),
-            &grouped(turns.handles),
-            &grouped(turns.panics),
-            &grouped(turns.deliveries),
-            &grouped(turns.undelivered),
-        ]);
-    }
-    text.push('\n');
+    text += &table(
+        whole(all),
+        &[
+            ("outcomes", |own| grouped(own.outcomes.len() as u64)),
+            ("handled", |own| grouped(own.turns.handles)),
+            ("of these panicked", |own| grouped(own.turns.panics)),
+            ("delivered", |own| grouped(own.turns.deliveries)),
+            ("dropped undelivered", |own| grouped(own.turns.undelivered)),
+        ],
+    );
     if let Some(mixed) = all.iter().max_by_key(|own| own.outcomes.len()) {
         let _ = writeln!(
             text,
@@ -295,58 +229,33 @@ fn conservation(all: &[&Derivation]) -> String {
 }
 
 fn delivered(all: &[&Derivation]) -> String {
-    let mut text = String::from(
-        "And when `wait_done` has returned, nothing is left: in these scenarios it is the last thing before the pool is \
-         dropped.\n\n",
+    let text = "And when `wait_done` has returned, nothing is left: in these scenarios it is the last thing before the pool is \
+         dropped.\n\n";
+    let table = table(
+        whole(all),
+        &[
+            ("handled", |own| grouped(own.turns.handles)),
+            ("delivered", |own| grouped(own.turns.deliveries)),
+            ("left undelivered", |own| grouped(own.turns.undelivered)),
+        ],
     );
-    text += &head(&[
-        "scenario",
-        "size",
-        "graphs",
-        "handled",
-        "delivered",
-        "left undelivered",
-    ]);
-    for derivation in all {
-        let turns = &derivation.turns;
-        text += &row(&[
-            &format!("`{}`", derivation.scenario),
-            &derivation.size,
-            &grouped(derivation.graphs),
-            &grouped(turns.handles),
-            &grouped(turns.deliveries),
-            &grouped(turns.undelivered),
-        ]);
-    }
-    text + "\n"
+    text.to_owned() + &table
 }
 
 fn endings(all: &[&Derivation]) -> String {
-    let mut text = String::from(
-        "So a worker's last look sees every flip that came before the flag. And every worker ends, and is joined:\n\n",
+    let text = "So a worker's last look sees every flip that came before the flag. And every worker ends, and is joined:\n\n";
+    let table = table(
+        whole(all),
+        &[
+            ("last looks, none of which misses a flip", |own| {
+                grouped(own.endings.last_looks)
+            }),
+            ("workers started", |own| grouped(own.endings.started)),
+            ("joined", |own| grouped(own.endings.joined)),
+            ("handled", |own| grouped(own.turns.handles)),
+        ],
     );
-    text += &head(&[
-        "scenario",
-        "size",
-        "graphs",
-        "last looks, none of which misses a flip",
-        "workers started",
-        "joined",
-        "handled",
-    ]);
-    for derivation in all {
-        let endings = &derivation.endings;
-        text += &row(&[
-            &format!("`{}`", derivation.scenario),
-            &derivation.size,
-            &grouped(derivation.graphs),
-            &grouped(endings.last_looks),
-            &grouped(endings.started),
-            &grouped(endings.joined),
-            &grouped(derivation.turns.handles),
-        ]);
-    }
-    text + "\n"
+    text.to_owned() + &table
 }
 
 fn searches(evidence: &Evidence, all: &[&Derivation]) -> String {
@@ -354,16 +263,11 @@ fn searches(evidence: &Evidence, all: &[&Derivation]) -> String {
         "In every graph of these scenarios `prepare` finds a request whenever fewer are committed than there are, \
          whatever the workers have done by then:\n\n",
     );
-    text += &head(&["scenario", "size", "graphs", "outcomes"]);
-    for derivation in all {
-        text += &row(&[
-            &format!("`{}`", derivation.scenario),
-            &derivation.size,
-            &grouped(derivation.graphs),
-            &grouped(derivation.outcomes.len() as u64),
-        ]);
-    }
-    text += "\nThe search itself is no question of order, so it is tried out on threads of the system, with handlers that \
+    text += &table(
+        whole(all),
+        &[("outcomes", |own| grouped(own.outcomes.len() as u64))],
+    );
+    text += "The search itself is no question of order, so it is tried out on threads of the system, with handlers that \
              wait until they are let through: all requests but one are busy, and that one is found. Every worker that \
              the search can begin with meets every request that can be the free one.\n\n";
     text += &head(&[
@@ -383,4 +287,41 @@ fn searches(evidence: &Evidence, all: &[&Derivation]) -> String {
         ]);
     }
     text + "\n"
+}
+
+/// A column: its head, and what an item has there.
+type Column<T> = (&'static str, fn(&T) -> String);
+
+/// A table of items, each with the scenario in whose graphs it was found.
+fn table<'a, T>(
+    items: impl IntoIterator<Item = (&'a Derivation, T)>,
+    columns: &[Column<T>],
+) -> String {
+    let mut heads = vec!["scenario", "size", "graphs"];
+    heads.extend(columns.iter().map(|(name, _)| name));
+    let mut text = head(&heads);
+    for (derivation, item) in items {
+        let mut cells = vec![
+            format!("`{}`", derivation.scenario),
+            derivation.size.clone(),
+            grouped(derivation.graphs),
+        ];
+        cells.extend(columns.iter().map(|(_, cell)| cell(&item)));
+        text += &row(&cells.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    text + "\n"
+}
+
+/// The items of a table about the derivations as wholes.
+fn whole<'a>(all: &[&'a Derivation]) -> impl Iterator<Item = (&'a Derivation, &'a Derivation)> {
+    all.iter().map(|&derivation| (derivation, derivation))
+}
+
+/// The items of a table about parts of the derivations.
+fn each<'a, I: Iterator>(
+    all: &[&'a Derivation],
+    parts: fn(&'a Derivation) -> I,
+) -> impl Iterator<Item = (&'a Derivation, I::Item)> {
+    all.iter()
+        .flat_map(move |&derivation| parts(derivation).map(move |part| (derivation, part)))
 }
