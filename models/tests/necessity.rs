@@ -19,6 +19,7 @@ mod checked {
     use flipside_models::scenario::by_name;
     use flipside_models::verdict::{Findings, Verdict};
     use std::collections::BTreeSet;
+    use std::thread;
 
     /// Two preemptions are enough to kill each of them, and keep the engine's own runs short under
     /// loom. weft has no such bound, and one that counts instead: mutants die long before it.
@@ -78,25 +79,32 @@ mod checked {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
+    /// Each design on a thread of its own: an exploration has one.
     #[test]
     fn the_engine_itself_passes_where_its_mutants_die() {
+        thread::scope(|scope| {
+            for &design in Design::ALL {
+                scope.spawn(move || passes(design));
+            }
+        });
+    }
+
+    fn passes(design: Design) {
         let mut seen = BTreeSet::new();
         for attack in ATTACKS {
             let (scenario, size) = (attack.scenario, attack.size());
             if !seen.insert((scenario, size)) {
                 continue;
             }
-            for &design in Design::ALL {
-                let findings = run(attack, design, None);
-                let what = format!("{design} {scenario} {size}");
-                println!("{what}: {} executions", findings.executions);
-                assert!(
-                    !matches!(findings.verdict, Verdict::Failed(_)),
-                    "{what}: {}",
-                    findings.verdict
-                );
-                assert!(findings.executions > 0, "{what}");
-            }
+            let findings = run(attack, design, None);
+            let what = format!("{design} {scenario} {size}");
+            println!("{what}: {} executions", findings.executions);
+            assert!(
+                !matches!(findings.verdict, Verdict::Failed(_)),
+                "{what}: {}",
+                findings.verdict
+            );
+            assert!(findings.executions > 0, "{what}");
         }
     }
 

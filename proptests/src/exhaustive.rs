@@ -56,7 +56,7 @@ const QUICK: &[Pool] = &[
     (1, 2, false, 4),
     (2, 1, false, 4),
     (2, 2, false, 4),
-    (1, 1, true, 3),
+    (1, 1, true, 2),
     (1, 2, true, 2),
     (2, 1, true, 1),
     (2, 2, true, 1),
@@ -66,7 +66,7 @@ const QUICK: &[Pool] = &[
 const QUICK_OTHERS: &[Pool] = &[(1, 2, false, 3), (2, 1, false, 2), (1, 1, true, 1)];
 
 /// What those with more time explore besides.
-const DEEP: &[Pool] = &[(2, 1, true, 2), (1, 2, true, 3)];
+const DEEP: &[Pool] = &[(1, 1, true, 3), (2, 1, true, 2), (1, 2, true, 3)];
 
 /// And of each other one.
 const DEEP_OTHERS: &[Pool] = &[(2, 1, false, 3), (1, 1, true, 2)];

@@ -17,8 +17,6 @@ mod checked {
     use flipside_proptests::exhaustive::{Family, check, families, seed};
     use flipside_proptests::replay;
     use flipside_proptests::seed::{renew, report};
-    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-    use std::thread;
     use std::time::Instant;
 
     fn explore(family: &Family) {
@@ -40,27 +38,15 @@ mod checked {
         );
     }
 
-    /// The families, on as many threads as there are processors: an exploration has one.
-    fn explore_all(families: &[Family]) {
-        let next = AtomicUsize::new(0);
-        let take = || families.get(next.fetch_add(1, Relaxed));
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        thread::scope(|scope| {
-            for _ in 0..processors {
-                scope.spawn(|| std::iter::from_fn(take).for_each(explore));
-            }
-        });
-    }
-
     #[test]
     fn every_small_plan_in_every_execution() {
-        explore_all(&families(false));
+        families(false).iter().for_each(explore);
     }
 
     #[test]
     #[ignore = "takes minutes: ci/deep plans, or cargo test … --test every_plan -- --ignored"]
     fn more_plans_that_sleep() {
-        explore_all(&families(true));
+        families(true).iter().for_each(explore);
     }
 
     /// That the enumeration would notice: without any one barrier of a design some plan of these
