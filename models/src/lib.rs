@@ -5,8 +5,11 @@ pub mod attack;
 pub mod case;
 pub mod checker;
 pub mod cost;
+#[cfg(weft)]
+mod derive;
 pub mod differential;
 pub mod expected;
+pub mod facts;
 #[cfg(any(loom, shuttle, weft))]
 pub mod hunt;
 pub mod litmus;
@@ -14,6 +17,8 @@ pub mod log;
 pub mod mutant;
 mod process;
 pub mod program;
+// What is written of answers is no business of the builds that give them.
+#[cfg(not(any(loom, shuttle, weft)))]
 pub mod proofs;
 pub mod replay;
 pub mod scenario;

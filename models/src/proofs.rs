@@ -8,11 +8,8 @@
 //! Whatever else is to be generated from runs is one more function in `PARTS`.
 
 mod barriers;
-#[cfg(weft)]
-pub(crate) mod derive;
 mod designs;
 mod evidence;
-mod facts;
 mod generated;
 mod index;
 mod json;
@@ -29,9 +26,6 @@ mod template;
 mod tutorial;
 
 pub use evidence::Evidence;
-pub use facts::{
-    Chain, Crossing, Derivation, Drawn, Endings, Link, Relation, SiteFact, Turns, WordUse,
-};
 pub use generated::{Generated, Stale};
 pub use limits::NOT_COVERED;
 pub use obligation::{OBLIGATIONS, Obligation};

@@ -126,7 +126,7 @@ mod checked {
             Request::Outcomes => say(&shows()?),
             Request::Costs => costs(),
             #[cfg(weft)]
-            Request::Sites => say(&crate::proofs::derive::sites()),
+            Request::Sites => say(&crate::derive::sites()),
             #[cfg(weft)]
             Request::Derive(what) => derived(what),
             #[cfg(not(weft))]
@@ -136,7 +136,7 @@ mod checked {
 
     #[cfg(weft)]
     fn derived(what: &super::Derive) -> Result<(), String> {
-        use crate::proofs::derive::{derive, draw};
+        use crate::derive::{derive, draw};
         let program = Program {
             scenario: by_name(&what.scenario)?,
             size: what.size,

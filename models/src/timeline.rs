@@ -7,8 +7,8 @@ mod text;
 
 pub use html::html;
 pub(crate) use html::{head, section};
-pub use svg::svg;
-pub(crate) use svg::{COLOURS, escape};
+pub(crate) use svg::escape;
+pub use svg::{COLOURS, svg};
 pub use text::{Look, text};
 
 use crate::checker::Checker;

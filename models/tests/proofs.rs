@@ -1,6 +1,8 @@
 //! The ordering proofs as they are committed. That they are what the runs say is for `cargo proofs
 //! --check` to tell; here is what must hold of any of them.
 
+#![cfg(not(any(loom, shuttle, weft)))]
+
 use flipside_models::proofs::{Generated, NOT_COVERED, OBLIGATIONS};
 use std::collections::BTreeSet;
 use std::fs;

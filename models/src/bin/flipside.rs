@@ -1,7 +1,9 @@
 //! The `flipside` command: what `cargo verify`, `cargo replay` and `cargo seeds` run.
 
 use clap::{Parser, Subcommand};
-use flipside_models::{proofs, replay, serve, verify};
+#[cfg(not(any(loom, shuttle, weft)))]
+use flipside_models::proofs;
+use flipside_models::{replay, serve, verify};
 use std::process::ExitCode;
 
 /// Checks the engine's obligations
@@ -21,6 +23,7 @@ enum Command {
     /// Lists the seeds, or looks for them anew
     Seeds(replay::SeedsOptions),
     /// Writes the ordering proofs from what the checkers explore
+    #[cfg(not(any(loom, shuttle, weft)))]
     Proofs(proofs::Options),
     /// Questions to the build of one checker
     #[command(hide = true, subcommand)]
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => verify::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Seeds(options) => replay::run_seeds(&options),
+        #[cfg(not(any(loom, shuttle, weft)))]
         Command::Proofs(options) => proofs::run(&options),
         Command::Ask(request) => serve::serve(&request),
         Command::Case(options) => verify::serve(&options),

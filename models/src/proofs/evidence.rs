@@ -1,6 +1,5 @@
 //! Everything that the pages are made of: runs, and nothing else.
 
-use super::facts::{Derivation, Drawn, SiteFact, WordUse};
 use super::obligation::{OBLIGATIONS, Obligation};
 use super::search::{Searched, searches};
 use super::tutorial::{Told, told};
@@ -8,6 +7,7 @@ use crate::attack::Attacked;
 use crate::case::{Case, Profile, cases};
 use crate::checker::Checker;
 use crate::cost::Costs;
+use crate::facts::{Derivation, Drawn, SiteFact, WordUse};
 use crate::log::Execution;
 use crate::process::ask::{ask, ask_each};
 use crate::process::build::{MODELS, Workspace};

@@ -8,11 +8,11 @@ pub(super) use derivation::drawn;
 pub(super) use necessity::{cell, obligation_of};
 
 use super::evidence::Evidence;
-use super::facts::{Derivation, SiteFact};
 use super::generated::Generated;
 use super::limits::NOT_COVERED;
 use super::obligation::{OBLIGATIONS, Obligation};
 use super::sources::Sources;
+use crate::facts::{Derivation, SiteFact};
 use crate::timeline::{Headline, lay_out_chain, svg};
 use flipside::Design;
 use std::collections::BTreeSet;

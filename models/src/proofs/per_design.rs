@@ -1,12 +1,12 @@
 //! The page that holds the designs' derivations side by side.
 
 use super::evidence::Evidence;
-use super::facts::{Chain, Derivation};
 use super::generated::Generated;
 use super::limits::NOT_COVERED;
 use super::obligation::OBLIGATIONS;
 use super::page::{DO_NOT_EDIT, PAGES, derivations, drawn, file, head, row};
 use super::sources::Sources;
+use crate::facts::{Chain, Derivation};
 use crate::text::grouped;
 use flipside::Design;
 use std::collections::{BTreeMap, BTreeSet};

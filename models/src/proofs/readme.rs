@@ -26,7 +26,7 @@ pub(super) fn add(
     _sources: &Sources,
     generated: &mut Generated,
 ) -> Result<(), String> {
-    generated.file(format!("{PICTURES}/life.svg"), life());
+    generated.file(format!("{PICTURES}/life.svg"), life(&evidence.sites)?);
     let (seed, execution) = evidence
         .replays
         .get(SHOWN)

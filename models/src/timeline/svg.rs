@@ -10,7 +10,8 @@ const LETTER: usize = 78;
 const GAP: usize = 56;
 const LEFT: usize = 44;
 
-pub(crate) const COLOURS: &str = "\
+/// The style of both schemes: light, and dark for those who ask for it.
+pub const COLOURS: &str = "\
 :root{--bg:#fff;--fg:#1c2024;--dim:#626a72;--box:#f4f6f8;--line:#c3c9cf;--rf:#1a7f37;--bad:#c5221f;--miss:#8f5a00;--hb:#6f3fb5}\
 @media (prefers-color-scheme:dark){:root{--bg:#15181c;--fg:#e4e8ec;--dim:#9aa3ab;--box:#20252b;--line:#454d56;--rf:#4ac26b;--bad:#ff7b78;--miss:#f0b45a;--hb:#c39bff}}\
 @media print{:root{--bg:#fff;--fg:#000;--dim:#444;--box:#fff;--line:#999;--rf:#060;--bad:#a00;--miss:#740;--hb:#426}}";

@@ -61,6 +61,7 @@ pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) ->
 }
 
 /// Why the mutants are not killed as they should be; see [`Matrix`]. Empty if all is well.
+#[cfg(not(any(loom, shuttle, weft)))]
 pub(crate) fn failures(asked: Answers<Attacked>) -> Vec<String> {
     Matrix::new(asked, &EXCUSES).failures
 }

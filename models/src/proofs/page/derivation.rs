@@ -1,9 +1,9 @@
 //! Why an obligation holds: what was found in every execution graph.
 
 use super::super::evidence::Evidence;
-use super::super::facts::{Chain, Derivation};
 use super::super::obligation::Obligation;
 use super::{derivations, head, row, sites};
+use crate::facts::{Chain, Derivation};
 use crate::text::grouped;
 use flipside::Design;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,8 @@
 //! Why one access happens before another (O1 to O5, O7, O10): the shortest way from the one to the
 //! other through edges of the obligation's own sites.
 
-use super::super::facts::{Chain, Link, Relation};
 use super::seen::{Seen, Step};
+use crate::facts::{Chain, Link, Relation};
 use crate::log::{Purpose, What};
 use flipside::Site;
 use std::collections::BTreeMap;

@@ -9,8 +9,8 @@ mod seen;
 mod turns;
 mod words;
 
-use super::facts::{Derivation, Drawn, SiteFact};
 use crate::checker::visit;
+use crate::facts::{Derivation, Drawn, SiteFact};
 use crate::program::Program;
 use chains::Chains;
 use crossings::Crossings;
@@ -119,7 +119,7 @@ mod tests {
                 ("O3", ["complete.wmb", "reap.rmb"]),
                 ("O4", ["commit.wmb", "take.rmb"]),
             ] {
-                let own = |chain: &&super::super::facts::Chain| {
+                let own = |chain: &&crate::facts::Chain| {
                     let sites: Vec<_> = chain
                         .links
                         .iter()

@@ -1,9 +1,9 @@
 //! Whose turn it is (O9, O12): the accesses of each request, in the order of happens-before, follow
 //! the protocol's table of states.
 
-use super::super::facts::Turns;
 use super::chains::panics;
 use super::seen::{Seen, Step};
+use crate::facts::Turns;
 use crate::log::Purpose;
 use std::collections::BTreeMap;
 

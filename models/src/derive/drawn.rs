@@ -1,10 +1,10 @@
 //! One execution to draw for each obligation.
 
-use super::super::facts::Drawn;
 use super::chains::{Edges, pairs};
 use super::crossings::met;
 use super::seen::{Seen, Step, family};
 use super::words::newer;
+use crate::facts::Drawn;
 use crate::log::{Event, Execution, What};
 use flipside::Site;
 use weft::{EventId, HbStep};

@@ -1,8 +1,8 @@
 //! Wakers and sleepers that cross (O6). Each stores its own word, passes its barrier and looks at
 //! the other's word; a wake-up is lost if neither sees the other's store.
 
-use super::super::facts::Crossing;
 use super::seen::{Seen, Step};
+use crate::facts::Crossing;
 use crate::log::What;
 use flipside::{Kind, Site};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Who writes each shared word, and what its readers see (O8, O9).
 
-use super::super::facts::WordUse;
 use super::seen::{Seen, Step};
+use crate::facts::WordUse;
 use crate::log::What;
 use std::collections::BTreeMap;
 use weft::EventId;

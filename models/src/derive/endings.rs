@@ -1,8 +1,8 @@
 //! How the workers end (O7).
 
-use super::super::facts::Endings;
 use super::chains::last_looks;
 use super::seen::Seen;
+use crate::facts::Endings;
 use crate::log::What;
 
 pub(super) fn add(seen: &Seen<'_>, endings: &mut Endings, broken: &mut Vec<String>) {
