@@ -7,7 +7,8 @@
 //! cargo bench -p flipside --features designs # the engine's designs instead, among themselves
 //! ```
 //!
-//! `FLIPSIDE_TABLE=FILE` has the table of ratios written there too, as Markdown for the book.
+//! `FLIPSIDE_TABLE=FILE` has the table of ratios written there too, as Markdown for the book. A
+//! relative path begins at the repository's root.
 //!
 //! Every contender does the same: `ring` requests per worker go round, the submitter writes a
 //! number into each before it hands it over and reads the result when it comes back. Nothing is

@@ -8,19 +8,41 @@ use crate::job::Work;
 use crate::peers::ALL;
 use criterion::{Criterion, SamplingMode, Throughput};
 use std::cell::RefCell;
+use std::fs::{self, OpenOptions};
 use std::hint::black_box;
+use std::path::Path;
 use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 const RING: usize = 64;
 const SAMPLES: usize = 20;
 
-/// A line of the table: what was measured, and nanoseconds per request for each contender.
+/// How often the contenders are compared, one after the other each time: whatever the machine does
+/// meanwhile, it does to all of them.
+const ROUNDS: usize = 9;
+
+/// How long one of them runs in a round.
+const ROUND: Duration = Duration::from_millis(60);
+
+/// A line of the table: what was measured, and for each contender nanoseconds per request, round by
+/// round. None, if it was not asked for.
 struct Line {
     name: String,
-    times: Vec<Option<f64>>,
+    times: Vec<Option<Vec<f64>>>,
 }
 
 pub(crate) fn main() {
+    let table = std::env::var_os("FLIPSIDE_TABLE").map(|file| {
+        // cargo runs a benchmark in its package's directory.
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)
+    });
+    if let Some(file) = &table {
+        // Now, rather than after minutes.
+        held(
+            file,
+            OpenOptions::new().append(true).create(true).open(file),
+        );
+    }
     let mut criterion = Criterion::default()
         .sample_size(SAMPLES)
         .warm_up_time(Duration::from_millis(300))
@@ -49,12 +71,16 @@ pub(crate) fn main() {
         return;
     }
     print(&lines);
-    if let Some(file) = std::env::var_os("FLIPSIDE_TABLE") {
-        let written = std::fs::write(&file, markdown(&lines));
-        if let Err(why) = written {
-            eprintln!("error: {}: {why}", file.display());
-            std::process::exit(1);
-        }
+    if let Some(file) = &table {
+        held(file, fs::write(file, markdown(&lines)));
+    }
+}
+
+/// Ends the run if a file cannot be written.
+fn held<T>(file: &Path, outcome: io::Result<T>) {
+    if let Err(why) = outcome {
+        eprintln!("error: FLIPSIDE_TABLE: {}: {why}", file.display());
+        std::process::exit(1);
     }
 }
 
@@ -69,57 +95,125 @@ fn measure(
     let mut group = criterion.benchmark_group(&name);
     group.throughput(Throughput::Elements(1));
     group.sampling_mode(SamplingMode::Flat);
-    let mut times = Vec::new();
+    let mut contenders = Vec::new();
     for &(contender, build) in ALL {
         let samples = RefCell::new(Vec::new());
         let mut pool = None;
         group.bench_function(contender, |bencher| {
             let pool = pool.get_or_insert_with(|| build(work, workers, RING));
             bencher.iter_custom(|requests| {
-                let start = Instant::now();
-                black_box(run(&mut **pool, requests));
-                let took = start.elapsed();
-                let each = took.as_nanos() as f64 / requests as f64;
-                samples.borrow_mut().push(each);
+                let took = time(&mut **pool, requests, &run);
+                samples.borrow_mut().push(each(took, requests));
                 took
             });
         });
-        times.push(median(samples.into_inner()));
+        let usual = last(samples.into_inner()).map(|samples| median(&samples));
+        contenders.push(pool.zip(usual));
     }
     group.finish();
+    let mut times: Vec<_> = contenders
+        .iter()
+        .map(|contender| contender.as_ref().map(|_| Vec::new()))
+        .collect();
+    for _ in 0..ROUNDS {
+        for (contender, times) in contenders.iter_mut().zip(&mut times) {
+            if let (Some((pool, usual)), Some(times)) = (contender, times) {
+                let requests = (ROUND.as_nanos() as f64 / *usual).max(1.0) as u64;
+                times.push(each(time(&mut **pool, requests, &run), requests));
+            }
+        }
+    }
     Line { name, times }
 }
 
-/// Of the last samples: those before warmed up. None if there are too few, as when only one was
-/// asked for.
-fn median(samples: Vec<f64>) -> Option<f64> {
-    let mut last = samples.get(samples.len().checked_sub(SAMPLES)?..)?.to_vec();
-    last.sort_by(f64::total_cmp);
-    Some(last[SAMPLES / 2])
+fn time(
+    pool: &mut dyn Offload,
+    requests: u64,
+    run: impl Fn(&mut dyn Offload, u64) -> u64,
+) -> Duration {
+    let start = Instant::now();
+    black_box(run(pool, requests));
+    start.elapsed()
+}
+
+/// Nanoseconds per request.
+fn each(took: Duration, requests: u64) -> f64 {
+    took.as_nanos() as f64 / requests as f64
+}
+
+/// The last samples: those before warmed up. None if there are too few, as when only one was asked
+/// for.
+fn last(samples: Vec<f64>) -> Option<Vec<f64>> {
+    Some(samples.get(samples.len().checked_sub(SAMPLES)?..)?.to_vec())
+}
+
+fn median(samples: &[f64]) -> f64 {
+    sorted(samples)[samples.len() / 2]
+}
+
+fn sorted(samples: &[f64]) -> Vec<f64> {
+    let mut samples = samples.to_vec();
+    samples.sort_by(f64::total_cmp);
+    samples
+}
+
+/// Times as multiples of the first contender's in the same round: the median, the lowest but one and
+/// the highest but one.
+struct Ratio {
+    median: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Ratio {
+    fn of(times: &[f64], first: &[f64]) -> Self {
+        let ratios: Vec<_> = times.iter().zip(first).map(|(own, of)| own / of).collect();
+        let sorted = sorted(&ratios);
+        Self {
+            median: median(&ratios),
+            low: sorted[1],
+            high: sorted[sorted.len() - 2],
+        }
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { median, low, high } = self;
+        let digits = |ratio: &f64| if *ratio < 10.0 { 2 } else { 0 };
+        write!(
+            f,
+            "{median:.*} ({low:.*} to {high:.*})",
+            digits(median),
+            digits(low),
+            digits(high)
+        )
+    }
 }
 
 fn print(lines: &[Line]) {
-    println!("\nNanoseconds per request (median), and how many times as long as the first:\n");
-    print!("{:18}", "");
-    for (contender, _) in ALL {
-        print!("{contender:>20}");
-    }
-    println!();
+    println!(
+        "\nNanoseconds per request, and how many times as long as the first: median of {ROUNDS} rounds, \
+         and in brackets the lowest and the highest but one\n"
+    );
     for line in lines {
-        print!("{:18}", line.name);
-        let first = line.times.first().copied().flatten();
-        for &time in &line.times {
-            let cell = match (time, first) {
-                (Some(time), Some(first)) => format!("{time:.0}  {:5.2}", time / first),
-                (Some(time), None) => format!("{time:.0}       "),
-                (None, _) => "-       ".to_owned(),
-            };
-            print!("{cell:>20}");
+        println!("{}", line.name);
+        let first = line.times.first().and_then(Option::as_ref);
+        for (&(contender, _), times) in ALL.iter().zip(&line.times) {
+            let Some(times) = times else { continue };
+            let others = first.filter(|&first| first != times);
+            let ratio = others.map(|first| Ratio::of(times, first).to_string());
+            let ratio = ratio.unwrap_or_default();
+            println!("  {contender:20}{:>8.0}  {ratio}", median(times));
         }
-        println!();
     }
+    println!("\n{}", made());
+}
+
+/// How the figures were made.
+fn made() -> String {
     let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
-    println!("\n{processors} processors, ring {RING}. Again: {AGAIN}");
+    format!("{processors} processors, ring {RING}. Again: `{AGAIN}`")
 }
 
 const AGAIN: &str = if cfg!(feature = "designs") {
@@ -131,25 +225,26 @@ const AGAIN: &str = if cfg!(feature = "designs") {
 /// The ratios alone, for the book: the times are one machine's.
 fn markdown(lines: &[Line]) -> String {
     let mut text = "| |".to_owned();
-    for (contender, _) in ALL {
+    for (contender, _) in &ALL[1..] {
         text.push_str(&format!(" {contender} |"));
     }
-    text.push_str(&format!("\n|---|{}\n", "---:|".repeat(ALL.len())));
+    text.push_str(&format!("\n|---|{}\n", "---:|".repeat(ALL.len() - 1)));
     for line in lines {
         text.push_str(&format!("| {} |", line.name));
-        let first = line.times.first().copied().flatten();
-        for &time in &line.times {
-            match time.zip(first) {
-                Some((time, first)) => text.push_str(&format!(" {:.2} |", time / first)),
+        let first = line.times.first().and_then(Option::as_ref);
+        for times in &line.times[1..] {
+            match times.as_ref().zip(first) {
+                Some((times, first)) => text.push_str(&format!(" {} |", Ratio::of(times, first))),
                 None => text.push_str(" - |"),
             }
         }
         text.push('\n');
     }
-    let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
+    let (first, _) = ALL[0];
     text.push_str(&format!(
-        "\nTime per request, as a multiple of the first column's; medians of one run on {processors} \
-         processors, ring {RING}. Again: `{AGAIN}`\n"
+        "\nTime per request, as a multiple of that of `{first}` in the same round: median of {ROUNDS} rounds in one run, \
+         and in brackets the lowest and the highest but one. {}\n",
+        made()
     ));
     text
 }
