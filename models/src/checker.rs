@@ -4,14 +4,12 @@
 mod loom;
 #[cfg(not(any(loom, shuttle, weft)))]
 mod native;
-#[cfg(not(weft))]
 mod quiet;
 #[cfg(shuttle)]
 mod shuttle;
 #[cfg(weft)]
 mod weft;
 
-#[cfg(not(weft))]
 pub use self::quiet::quietly;
 use crate::differential::Shown;
 use crate::program::Program;

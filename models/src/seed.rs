@@ -124,6 +124,12 @@ pub fn mutant_id(design: Design, mutant: &str, checker: Checker) -> String {
     file_name(&format!("{of}{mutant}.{checker}"))
 }
 
+/// What is said of a seed whose execution fails in another way than the seed says.
+#[must_use]
+pub fn another_failure(was: &str, now: &str) -> String {
+    format!("it fails in another way now\n  it was: {was}\n  now:    {now}")
+}
+
 const fn renewal(of_a_mutant: bool) -> &'static str {
     if of_a_mutant { RENEW } else { VERIFY }
 }

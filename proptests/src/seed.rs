@@ -123,6 +123,7 @@ fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
     use crate::jitter::{TRIES, number_of};
     use crate::layer::PATIENCE;
     use flipside_models::log::normalised;
+    use flipside_models::seed::another_failure;
 
     let (fails, passes) = match &*seed.layer {
         "sequential" => (
@@ -144,10 +145,7 @@ fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
             failure,
             ..Execution::default()
         }),
-        Some(failure) => Err(format!(
-            "it fails in another way now\n  it was: {}\n  now:    {failure}",
-            seed.fails
-        )),
+        Some(failure) => Err(another_failure(&seed.fails, &failure)),
         None => Err(passes),
     }
 }

@@ -7,9 +7,6 @@ pub mod bugs;
 pub mod entry;
 pub mod execution;
 pub mod page;
-// The models' own, which they have not where weft is their only checker.
-#[path = "../../src/checker/quiet.rs"]
-pub mod quiet;
 pub mod renew;
 pub mod run;
 pub mod seed;

@@ -8,6 +8,7 @@ use flipside_models::checker::Checker;
 use flipside_models::log::Execution;
 use flipside_models::replay::gallery::{RENEW, SHELF};
 use flipside_models::replay::{GallerySeed, Versioned};
+use flipside_models::seed::another_failure;
 use std::path::PathBuf;
 use weft::{Decisions, Failure, ParseDecisionsError, Verdict};
 
@@ -56,8 +57,8 @@ pub fn rerun(text: &str) -> Result<Execution, String> {
     match fails(&failure) {
         fails if fails == seed.fails => Ok(execution(entry, &failure)),
         fails => Err(format!(
-            "it fails in another way now\n  it was: {}\n  now:    {fails}\n{changed}",
-            seed.fails
+            "{}\n{changed}",
+            another_failure(&seed.fails, &fails)
         )),
     }
 }

@@ -5,7 +5,7 @@ use crate::log::{Execution, normalised};
 use crate::mutant::Mutant;
 use crate::program::Program;
 use crate::scenario::by_name;
-use crate::seed::{Extent, Schedule, Seed};
+use crate::seed::{Extent, Schedule, Seed, another_failure};
 use crate::verdict::{Findings, Verdict};
 pub(super) use flipside::trace::Log;
 use flipside::trace::{Record, record_into};
@@ -206,8 +206,8 @@ impl Subject {
         match replayed.failure {
             Some(failure) if failure == fails => Ok(replayed.execution),
             Some(failure) => Err(format!(
-                "it fails in another way now\n  it was: {fails}\n  now:    {failure}\n{changed}; if that is \
-                 meant, {meant}"
+                "{}\n{changed}; if that is meant, {meant}",
+                another_failure(fails, &failure)
             )),
             None => Err(format!(
                 "it passes now: {changed}; if that is meant, {meant}"
