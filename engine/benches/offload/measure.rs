@@ -10,9 +10,9 @@ use criterion::{Criterion, SamplingMode, Throughput};
 use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
 use std::hint::black_box;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use std::{fmt, io};
 
 const RING: usize = 64;
 const SAMPLES: usize = 20;
@@ -157,8 +157,8 @@ fn sorted(samples: &[f64]) -> Vec<f64> {
     samples
 }
 
-/// Times as multiples of the first contender's in the same round: the median, the lowest but one and
-/// the highest but one.
+/// Times as multiples of the first contender's in the same round: the median, the second lowest and
+/// the second highest.
 struct Ratio {
     median: f64,
     low: f64,
@@ -175,26 +175,23 @@ impl Ratio {
             high: sorted[sorted.len() - 2],
         }
     }
-}
 
-impl fmt::Display for Ratio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { median, low, high } = self;
-        let digits = |ratio: &f64| if *ratio < 10.0 { 2 } else { 0 };
-        write!(
-            f,
-            "{median:.*} ({low:.*} to {high:.*})",
-            digits(median),
-            digits(low),
-            digits(high)
-        )
+    /// The median, and the two others with that between them.
+    fn shown(&self, between: &str) -> (String, String) {
+        let short = |ratio: f64| match ratio {
+            ..10.0 => format!("{ratio:.2}"),
+            _ => format!("{ratio:.0}"),
+        };
+        let Self { median, low, high } = *self;
+        let spread = format!("({}{between}{})", short(low), short(high));
+        (short(median), spread)
     }
 }
 
 fn print(lines: &[Line]) {
     println!(
         "\nNanoseconds per request, and how many times as long as the first: median of {ROUNDS} rounds, \
-         and in brackets the lowest and the highest but one\n"
+         and in brackets the second lowest and the second highest\n"
     );
     for line in lines {
         println!("{}", line.name);
@@ -202,9 +199,9 @@ fn print(lines: &[Line]) {
         for (&(contender, _), times) in ALL.iter().zip(&line.times) {
             let Some(times) = times else { continue };
             let others = first.filter(|&first| first != times);
-            let ratio = others.map(|first| Ratio::of(times, first).to_string());
-            let ratio = ratio.unwrap_or_default();
-            println!("  {contender:20}{:>8.0}  {ratio}", median(times));
+            let ratio = others.map(|first| Ratio::of(times, first).shown(" to "));
+            let (ratio, spread) = ratio.unwrap_or_default();
+            println!("  {contender:20}{:>8.0}{ratio:>8}  {spread}", median(times));
         }
     }
     println!("\n{}", made());
@@ -234,7 +231,10 @@ fn markdown(lines: &[Line]) -> String {
         let first = line.times.first().and_then(Option::as_ref);
         for times in &line.times[1..] {
             match times.as_ref().zip(first) {
-                Some((times, first)) => text.push_str(&format!(" {} |", Ratio::of(times, first))),
+                Some((times, first)) => {
+                    let (ratio, spread) = Ratio::of(times, first).shown("–");
+                    text.push_str(&format!(" {ratio}<br>{spread} |"));
+                }
                 None => text.push_str(" - |"),
             }
         }
@@ -243,7 +243,7 @@ fn markdown(lines: &[Line]) -> String {
     let (first, _) = ALL[0];
     text.push_str(&format!(
         "\nTime per request, as a multiple of that of `{first}` in the same round: median of {ROUNDS} rounds in one run, \
-         and in brackets the lowest and the highest but one. {}\n",
+         and in brackets the second lowest and the second highest. {}\n",
         made()
     ));
     text
