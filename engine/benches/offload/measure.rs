@@ -201,7 +201,8 @@ fn print(lines: &[Line]) {
             let others = first.filter(|&first| first != times);
             let ratio = others.map(|first| Ratio::of(times, first).shown(" to "));
             let (ratio, spread) = ratio.unwrap_or_default();
-            println!("  {contender:20}{:>8.0}{ratio:>8}  {spread}", median(times));
+            let cells = format!("{:8.0}{ratio:>8}  {spread}", median(times));
+            println!("  {contender:20}{}", cells.trim_end());
         }
     }
     println!("\n{}", made());
