@@ -94,6 +94,15 @@ mod tests {
     use crate::verdict::Verdict;
     use flipside::Design;
 
+    #[test]
+    fn the_sites_of_the_proofs_are_those_of_the_engine() -> Result<(), serde_json::Error> {
+        let proofs = include_str!("../../docs/proofs.json");
+        let mut proofs: serde_json::Value = serde_json::from_str(proofs)?;
+        let committed: Vec<SiteFact> = serde_json::from_value(proofs["sites"].take())?;
+        assert_eq!(committed, sites(), "cargo proofs");
+        Ok(())
+    }
+
     fn program(scenario: &str, design: Design) -> Program {
         Program {
             scenario: by_name(scenario).expect("it is one"),

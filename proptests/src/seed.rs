@@ -4,6 +4,7 @@ use crate::plan::Plan;
 use flipside_models::checker::Checker;
 use flipside_models::log::Execution;
 use flipside_models::replay::PlanSeed;
+use std::path::Path;
 
 /// What is said of a failure: what, the seed, and on the last line how to run it again.
 #[must_use]
@@ -14,14 +15,19 @@ pub fn report(seed: &PlanSeed) -> String {
 /// Writes the seed; how to run it again.
 #[must_use]
 pub fn kept(seed: &PlanSeed) -> String {
-    let explored = seed.found_by.checker != Checker::Native;
     match seed.save() {
-        Ok(path) if explored && seed.schedule.is_none() => format!(
-            "no execution of it failed, so none can be run again: its search was cut short. The plan is in {}",
-            path.display()
-        ),
-        Ok(path) => format!("cargo replay {}", path.display()),
+        Ok(path) => again_by(seed, &path),
         Err(why) => format!("the seed could not be written: {why}"),
+    }
+}
+
+fn again_by(seed: &PlanSeed, path: &Path) -> String {
+    let path = path.display();
+    match (seed.found_by.checker, &seed.schedule) {
+        (Checker::Native, _) | (_, Some(_)) => format!("cargo replay {path}"),
+        (_, None) => format!(
+            "no execution of it failed, so none can be run again: its search was cut short. The plan is in {path}"
+        ),
     }
 }
 
@@ -156,4 +162,31 @@ fn again(seed: &PlanSeed, _plan: &Plan) -> Result<Execution, String> {
         "loom has no layer, and this is one of {}",
         seed.layer
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flipside_models::replay::Versioned;
+
+    #[test]
+    fn only_what_can_be_run_again_says_so() {
+        let said = |checker, schedule: Option<&str>| {
+            let seed = PlanSeed {
+                layer: String::new(),
+                found_by: Versioned::here(checker),
+                mutant: None,
+                walk: String::new(),
+                schedule: schedule.map(str::to_owned),
+                fails: String::new(),
+                plan: String::new(),
+            };
+            again_by(&seed, Path::new("a.seed"))
+        };
+        let replay = "cargo replay a.seed";
+        assert_eq!(said(Checker::Weft, Some("weft1: 0")), replay);
+        assert_eq!(said(Checker::Native, None), replay);
+        let cut_short = said(Checker::Weft, None);
+        assert!(!cut_short.contains("cargo replay") && cut_short.ends_with("a.seed"));
+    }
 }

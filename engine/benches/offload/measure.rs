@@ -108,22 +108,24 @@ fn measure(
             });
         });
         let usual = last(samples.into_inner()).map(|samples| median(&samples));
-        contenders.push(pool.zip(usual));
+        let contender = pool.zip(usual).map(|(pool, usual)| {
+            let requests = (ROUND.as_nanos() as f64 / usual).max(1.0) as u64;
+            (pool, requests, Vec::new())
+        });
+        contenders.push(contender);
     }
     group.finish();
-    let mut times: Vec<_> = contenders
-        .iter()
-        .map(|contender| contender.as_ref().map(|_| Vec::new()))
-        .collect();
     for _ in 0..ROUNDS {
-        for (contender, times) in contenders.iter_mut().zip(&mut times) {
-            if let (Some((pool, usual)), Some(times)) = (contender, times) {
-                let requests = (ROUND.as_nanos() as f64 / *usual).max(1.0) as u64;
-                times.push(each(time(&mut **pool, requests, &run), requests));
-            }
+        for (pool, requests, times) in contenders.iter_mut().flatten() {
+            times.push(each(time(&mut **pool, *requests, &run), *requests));
         }
     }
-    Line { name, times }
+    let times = contenders.into_iter();
+    let times = times.map(|contender| contender.map(|(_, _, times)| times));
+    Line {
+        name,
+        times: times.collect(),
+    }
 }
 
 fn time(

@@ -154,6 +154,16 @@ mod tests {
         }
     }
 
+    /// That these sites are the engine's is for the build that has them to tell: `derive`.
+    #[test]
+    fn the_barriers_are_those_of_the_proofs() -> Result<(), serde_json::Error> {
+        let proofs = include_str!("../../../docs/proofs.json");
+        let mut proofs: serde_json::Value = serde_json::from_str(proofs)?;
+        let sites: Vec<SiteFact> = serde_json::from_value(proofs["sites"].take())?;
+        assert_eq!(hold(&sites), Ok(()));
+        Ok(())
+    }
+
     #[test]
     fn a_picture_of_other_barriers_is_refused() {
         let mut sites = [COMMIT, COMPLETE].map(|Change { from, to, .. }| site(from, to));

@@ -176,9 +176,13 @@ fn the_keys_are_the_columns_in_their_order() {
 #[test]
 fn versions_are_those_of_the_lock_file() {
     let lock = include_str!("../../../Cargo.lock");
-    for checker in [Checker::Loom, Checker::Shuttle] {
+    for (checker, package) in [
+        (Checker::Loom, "loom"),
+        (Checker::Shuttle, "shuttle"),
+        (Checker::Weft, "weft-checker"),
+    ] {
         let version = checker.version();
-        let entry = format!("name = \"{checker}\"\nversion = \"{version}\"\n");
+        let entry = format!("name = \"{package}\"\nversion = \"{version}\"\n");
         assert!(lock.contains(&entry), "{entry}");
     }
     assert_eq!(Checker::Native.version(), "none");
