@@ -42,6 +42,10 @@ pub struct Builder {
     /// spin-assume transformation). Where it does not hold, **executions are missing and the verdict is still
     /// [`Verdict::Complete`]**.
     pub awaits: bool,
+    /// Whether an execution fails that ends while atomics, cells or what is made of them lie in memory on the heap that was
+    /// never given back. Off by default, since a model may leak on purpose. Needs weft's
+    /// [allocator](crate::alloc::Checked).
+    pub leaks: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -58,6 +62,7 @@ impl Default for Builder {
             spurious_park: false,
             spurious_cas: true,
             awaits: false,
+            leaks: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -150,6 +155,7 @@ impl Builder {
             spurious_park: self.spurious_park,
             spurious_cas: self.spurious_cas,
             awaits: self.awaits,
+            leaks: self.leaks,
         }
     }
 

@@ -139,6 +139,7 @@ pub(crate) struct Rules {
     pub(crate) spurious_park: bool,
     pub(crate) spurious_cas: bool,
     pub(crate) awaits: bool,
+    pub(crate) leaks: bool,
 }
 
 /// The state of one run.

@@ -11,6 +11,7 @@ use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
+use crate::sync::Shared;
 
 /// A graph and what is left to try on it.
 #[derive(Debug)]
@@ -251,7 +252,7 @@ pub(crate) fn run_once(
             .iter()
             .all(|t| !t.started || t.status == Status::Ended) =>
         {
-            Outcome::Complete
+            complete(pool, &exec)
         }
         None => blocked(&exec),
     };
@@ -259,6 +260,22 @@ pub(crate) fn run_once(
         failure.decisions.counted = Counted::clone(&exec.counted);
     }
     (outcome, exec)
+}
+
+/// Every thread has ended.
+fn complete(pool: &Pool, exec: &Exec) -> Outcome {
+    if !exec.rules.leaks {
+        return Outcome::Complete;
+    }
+    let name = |&loc: &_| exec.graph.location_name(loc);
+    let mut objects: Vec<String> = pool.leaked().iter().map(name).collect();
+    objects.extend(exec.shared.values().map(Shared::text));
+    if objects.is_empty() {
+        return Outcome::Complete;
+    }
+    objects.sort();
+    let kind = FailureKind::Leak { objects };
+    Outcome::Failed(Box::new(Failure::new(kind, &exec.graph, None)))
 }
 
 /// Some thread is blocked for good. If each of them is although it read the newest value of everything, then no

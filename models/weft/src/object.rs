@@ -4,13 +4,16 @@ use std::panic::Location;
 
 use crate::cell::CELL_ORDER;
 use crate::event::{Compare, Event, Kind, LocationId, Order};
+use crate::memory::arena::Block;
 use crate::runtime::{Context, context, in_model, obey, perform};
 
 /// An object of the program: its location, and the run that it belongs to.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Object {
-    loc: LocationId,
+    /// The run's, which no other word of its memory is likely to be: it finds the objects of a block.
     serial: u64,
+    loc: LocationId,
     address: bool,
     /// Its end is the end of the location.
     owner: bool,
@@ -282,6 +285,23 @@ impl Drop for Object {
             }
         });
     }
+}
+
+/// The objects of the run in a block that is still allocated.
+pub(crate) fn objects_of(block: &Block, base: usize, serial: u64) -> Vec<LocationId> {
+    let address = base + block.start as usize;
+    let words = std::ptr::with_exposed_provenance::<u64>(address);
+    let last = block.size as usize / size_of::<u64>();
+    // SAFETY: the block is mapped, and aligned to more than a word.
+    let word = |k: usize| unsafe { words.wrapping_add(k).read_volatile() };
+    let after = |k: usize| word(k + 1).to_ne_bytes();
+    (0..last.saturating_sub(1))
+        .filter(|&k| word(k) == serial)
+        .map(|k| {
+            let [a, b, c, d, ..] = after(k);
+            LocationId(u32::from_ne_bytes([a, b, c, d]))
+        })
+        .collect()
 }
 
 /// Ends the run if the memory at `address` has been given back.

@@ -160,6 +160,11 @@ impl Arena {
         }
     }
 
+    /// Where this run's window begins.
+    pub(crate) fn base(&self) -> Option<usize> {
+        self.base
+    }
+
     /// The blocks that were not freed.
     pub(crate) fn live(&self) -> impl Iterator<Item = &Block> {
         let all = self.parts.iter().flat_map(|part| &part.blocks);
