@@ -46,6 +46,10 @@ pub struct Builder {
     /// never given back. Off by default, since a model may leak on purpose. Needs weft's
     /// [allocator](crate::alloc::Checked).
     pub leaks: bool,
+    /// Whether a new block on the heap may get the address of one that was freed before it (in happens-before), as from a real
+    /// allocator; each such choice is explored. It finds ABA, at the cost of more graphs. Only addresses count that the program has stored in an atomic.
+    /// Off by default: every block then has an address of its own. Needs weft's [allocator](crate::alloc::Checked).
+    pub reuse: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -63,6 +67,7 @@ impl Default for Builder {
             spurious_cas: true,
             awaits: false,
             leaks: false,
+            reuse: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -156,6 +161,7 @@ impl Builder {
             spurious_cas: self.spurious_cas,
             awaits: self.awaits,
             leaks: self.leaks,
+            reuse: self.reuse,
         }
     }
 

@@ -140,6 +140,7 @@ pub(crate) struct Rules {
     pub(crate) spurious_cas: bool,
     pub(crate) awaits: bool,
     pub(crate) leaks: bool,
+    pub(crate) reuse: bool,
 }
 
 /// The state of one run.

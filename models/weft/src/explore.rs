@@ -264,12 +264,15 @@ pub(crate) fn run_once(
 
 /// Every thread has ended.
 fn complete(pool: &Pool, exec: &Exec) -> Outcome {
-    if !exec.rules.leaks {
-        return Outcome::Complete;
+    let owed = exec.lifetimes.owed.values();
+    let mut objects: Vec<String> = owed
+        .map(|site| format!("what {}:{} allocates", site.file(), site.line()))
+        .collect();
+    if exec.rules.leaks {
+        let name = |&loc: &_| exec.graph.location_name(loc);
+        objects.extend(pool.leaked().iter().map(name));
+        objects.extend(exec.shared.values().map(Shared::text));
     }
-    let name = |&loc: &_| exec.graph.location_name(loc);
-    let mut objects: Vec<String> = pool.leaked().iter().map(name).collect();
-    objects.extend(exec.shared.values().map(Shared::text));
     if objects.is_empty() {
         return Outcome::Complete;
     }

@@ -29,7 +29,7 @@ impl Object {
     ) -> Object {
         let (loc, serial, value) = in_model(|cx| {
             let loc = cx.exec().next_location(name, cell, site);
-            (loc, cx.serial, cx.arena().in_graph(value))
+            (loc, cx.serial, cx.stored(value))
         });
         let mut request = Event::new(Kind::Init, Order::NonAtomic, site);
         (request.loc, request.value, request.address) = (loc, value, address);
@@ -340,7 +340,7 @@ fn last_way() -> u32 {
 
 /// The program's value as graphs hold it.
 fn inward(value: u64) -> u64 {
-    in_model(|cx| cx.arena().in_graph(value))
+    in_model(|cx| cx.stored(value))
 }
 
 /// A graph's value as the program knows it.

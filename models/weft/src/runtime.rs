@@ -17,6 +17,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use crate::event::{Event, LocationId};
 use crate::exec::{Answer, Exec, Status};
 use crate::memory::arena::Arena;
+use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
 
@@ -93,6 +94,24 @@ impl Context {
     pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
         self.arena.borrow_mut()
     }
+
+    /// A value that the program stores, as graphs hold it.
+    pub(crate) fn stored(&self, value: u64) -> u64 {
+        let mut arena = self.arena();
+        if arena.covers(value as usize) {
+            let mut exec = self.exec();
+            arena.publish(value, (exec.current, exec.me().executed));
+        }
+        arena.in_graph(value)
+    }
+
+    /// Calls `f` as the program would.
+    pub(crate) fn program<R>(&self, f: impl FnOnce() -> R) -> R {
+        let before = PROGRAM.replace(true);
+        let answer = f();
+        PROGRAM.set(before);
+        answer
+    }
 }
 
 /// What `f` makes of the running model, if there is one.
@@ -119,7 +138,7 @@ pub(crate) fn allocate(layout: Layout) -> Option<usize> {
         return None;
     }
     let _outside = Outside::new();
-    context(|cx| cx.arena().allocate(layout)).flatten()
+    context(|cx| reused(cx, layout).or_else(|| cx.arena().allocate(layout))).flatten()
 }
 
 /// The program gives the block at `address` back, which lies in some model's memory.
