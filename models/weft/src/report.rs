@@ -253,6 +253,10 @@ impl Failure {
         }
     }
 
+    pub(crate) fn is_race(&self) -> bool {
+        matches!(self.kind, FailureKind::Race { .. })
+    }
+
     fn at(&self, id: EventId) -> String {
         let e = self.graph.ev(id);
         format!(
@@ -347,7 +351,9 @@ impl fmt::Display for Failure {
         if let Some(advice) = self.kind.advice() {
             writeln!(f, "  advice: {advice}")?;
         }
-        writeln!(f, "\n{}", self.graph)?;
+        writeln!(f)?;
+        self.graph.write_text(f, self.is_race())?;
+        writeln!(f)?;
         write!(f, "replay: {}", self.decisions)
     }
 }

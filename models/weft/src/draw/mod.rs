@@ -1,8 +1,10 @@
 //! Graphs as text and pictures.
 
 mod dot;
+mod order;
 mod svg;
 mod text;
+pub(crate) mod width;
 
 use std::panic::Location;
 
@@ -17,17 +19,35 @@ struct Row {
     /// The label or the operation's name, if they say more than the text.
     note: String,
     site: String,
+    /// It reads something older than the newest write above it.
+    stale: bool,
+}
+
+/// What is drawn of a graph.
+struct Drawing {
+    rows: Vec<Row>,
+    /// Rows of writes to one location that stand the wrong way round, the coherence-earlier one first.
+    swapped: Vec<(usize, usize)>,
+    verdict: &'static str,
+}
+
+impl Drawing {
+    /// Where a step is drawn that the event belongs to.
+    fn row_of(&self, id: EventId) -> Option<usize> {
+        self.rows.iter().position(|r| r.first == id || r.last == id)
+    }
 }
 
 impl Graph {
-    /// The steps to draw, in an order that extends happens-before.
-    fn rows(&self) -> Vec<Row> {
+    /// What to draw, and in which order. `race` says that the graph is that of a race.
+    fn drawing(&self, race: bool) -> Drawing {
+        let lines = self.lines();
         let mut rows: Vec<Row> = Vec::new();
-        for id in self.in_order() {
+        for &id in &lines.order {
             let e = self.ev(id);
             if e.rmw
                 && e.kind == Kind::Write
-                && let Some(row) = rows.iter_mut().rev().find(|r| r.last == id.previous())
+                && let Some(row) = rows.last_mut().filter(|r| r.last == id.previous())
             {
                 row.last = id;
                 row.text = self.step_text(row.first, id);
@@ -48,9 +68,17 @@ impl Graph {
                 text: self.step_text(id, id),
                 note,
                 site: format!("{file}:{}", e.site.line()),
+                stale: lines.stale.contains(&id),
             });
         }
-        rows
+        let mut drawing = Drawing {
+            rows,
+            swapped: Vec::new(),
+            verdict: lines.verdict(race),
+        };
+        let shown = |&(a, b)| Some((drawing.row_of(a)?, drawing.row_of(b)?));
+        drawing.swapped = lines.swapped.iter().filter_map(shown).collect();
+        drawing
     }
 
     /// A step in a few characters: `W rlx x = 1`, `R acq y = 0`, `U acqrel z 0 → 1`, `F sc`.

@@ -2,13 +2,24 @@
 
 use std::fmt;
 
+use crate::draw::width::{WIDTH, wrap};
 use crate::graph::Graph;
 
 impl fmt::Display for Graph {
-    /// Every step stands below those that happen before it. `<- 1.4` is the event that a read reads from; `<- init` the
-    /// location's beginning. Writes that coherence orders otherwise than the lines say are listed at the end.
+    /// Every step stands below those that happen before it and the write that it reads. `<- 1.4` is the event that a read
+    /// reads from; `<- init` the location's beginning. If the execution is an interleaving of its threads, so are the
+    /// lines, and the end says so. If it is none, as few reads as was easily had are `(stale)`: they do not read the newest
+    /// write above them; writes that coherence orders otherwise than the lines are listed at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = self.rows();
+        self.write_text(f, false)
+    }
+}
+
+impl Graph {
+    /// As [`Display`](fmt::Display), of a graph in which two accesses race, or do not.
+    pub(crate) fn write_text(&self, f: &mut fmt::Formatter<'_>, race: bool) -> fmt::Result {
+        let drawing = self.drawing(race);
+        let rows = &drawing.rows;
         let cells: Vec<(u32, String)> = rows
             .iter()
             .map(|r| {
@@ -26,6 +37,7 @@ impl fmt::Display for Graph {
                 } else {
                     ""
                 };
+                let stale = if r.stale { " (stale)" } else { "" };
                 let note = if r.note.is_empty() {
                     String::new()
                 } else {
@@ -33,7 +45,7 @@ impl fmt::Display for Graph {
                 };
                 (
                     r.first.thread,
-                    format!("{} {}{from}{spurious}{note}", r.first, r.text),
+                    format!("{} {}{from}{stale}{spurious}{note}", r.first, r.text),
                 )
             })
             .collect();
@@ -68,11 +80,17 @@ impl fmt::Display for Graph {
             })?;
             writeln!(f, "{}", row.site)?;
         }
-        let place = |id| rows.iter().position(|r| r.first == id || r.last == id);
-        for (a, b) in self.co_neighbours() {
-            if place(a) > place(b) {
-                writeln!(f, "coherence: {a} {} before {b}", self.event_text(a))?;
-            }
+        let mut below: Vec<String> = Vec::new();
+        for &(a, b) in &drawing.swapped {
+            let (a, b) = (&rows[a], &rows[b]);
+            below.push(format!(
+                "coherence: {} {} before {} {}",
+                a.first, a.text, b.first, b.text
+            ));
+        }
+        below.push(drawing.verdict.to_string());
+        for line in below.iter().flat_map(|text| wrap(text, WIDTH, 2)) {
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }
