@@ -30,6 +30,10 @@ pub(crate) struct Loc {
     pub(crate) site: &'static Location<'static>,
     /// A cell: never accessed atomically.
     pub(crate) cell: bool,
+    /// What the graphs call it if it has no name.
+    pub(crate) noun: &'static str,
+    /// How the graphs show its values, if not as numbers.
+    pub(crate) words: Option<fn(u64) -> String>,
     /// Every write, in coherence order; the first is the initial one.
     pub(crate) co: Vec<EventId>,
     /// Every read that constrains coherence, in the order of insertion.
@@ -148,6 +152,8 @@ impl Graph {
             name,
             site,
             cell,
+            noun: if cell { "cell" } else { "atomic" },
+            words: None,
             co: Vec::new(),
             reads: Vec::new(),
             plain: Vec::new(),

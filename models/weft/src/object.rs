@@ -62,6 +62,16 @@ impl Object {
         }
     }
 
+    /// Says what the graphs call the object if it has no name, and how they show its values.
+    pub(crate) fn shown_as(self, noun: &'static str, words: fn(u64) -> String) -> Object {
+        if let Phase::Running(cx) = enter() {
+            let mut exec = cx.exec.borrow_mut();
+            let loc = exec.graph.loc_mut(self.loc);
+            (loc.noun, loc.words) = (noun, Some(words));
+        }
+        self
+    }
+
     fn location(&self) -> LocationId {
         let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
         assert!(

@@ -1,6 +1,7 @@
 //! Graphs as text and pictures.
 
 mod dot;
+mod names;
 mod order;
 mod svg;
 mod text;
@@ -8,7 +9,7 @@ pub(crate) mod width;
 
 use std::panic::Location;
 
-use crate::event::{EventId, Kind, LocationId};
+use crate::event::{EventId, Kind};
 use crate::graph::Graph;
 
 /// One step of a thread as it is drawn: an event, or the two halves of a read-modify-write.
@@ -103,21 +104,20 @@ impl Graph {
                 format!("U {order} {loc} {old} → {new}")
             }
             Kind::Read if e.rmw => format!("U {order} {loc} {} → ?", self.value_text(first)),
-            Kind::Read => format!("R {order} {loc} = {}", self.value_text(first)),
+            Kind::Read => {
+                let text = format!("R {order} {loc} = {}", self.value_text(first));
+                match e.compare {
+                    // What a lock or a token is expected to be goes without saying.
+                    Some(c) if e.role == "cas" && !e.spurious => {
+                        format!("{text}, expected {}", self.value_of(e, c.expected))
+                    }
+                    _ => text,
+                }
+            }
             Kind::Write => format!("W {order} {loc} = {}", self.value_text(first)),
             Kind::Fence => format!("F {order}"),
             Kind::Choice(0) => "as usual".to_string(),
             Kind::Choice(_) => "spurious".to_string(),
-        }
-    }
-
-    fn value_text(&self, id: EventId) -> String {
-        let e = self.ev(id);
-        match (e.address, e.value, e.value as i64) {
-            (true, 0, _) => "null".to_string(),
-            (true, address, _) => format!("{address:#x}"),
-            (_, _, negative @ -0x8000_0000..0) => negative.to_string(),
-            (_, value, _) => value.to_string(),
         }
     }
 
@@ -157,41 +157,15 @@ impl Graph {
         format!("{name} joins {child}{at}")
     }
 
-    /// A thread's name: `main`, the name it was given, or `t` and its number.
-    pub fn thread_name(&self, thread: u32) -> String {
-        match &self.threads[thread as usize].name {
-            Some(name) => name.clone(),
-            None if thread == 0 => "main".to_string(),
-            None => format!("t{thread}"),
-        }
-    }
-
-    /// A location's name: the one it was given, or the place where it was created.
-    pub fn location_name(&self, loc: LocationId) -> String {
-        let l = self.loc(loc);
-        if let Some(name) = l.name {
-            return name.to_string();
-        }
-        // A park token belongs to the thread whose spawn is its initial write.
-        if let Some(&first) = l.co.first() {
-            match self.ev(first).kind {
-                Kind::Spawn(t) => return format!("token of {}", self.thread_name(t)),
-                Kind::Begin => return "token of main".to_string(),
-                _ => {}
-            }
-        }
-        let prefix = if l.cell { 'c' } else { 'v' };
-        format!("{prefix}{}@{}", loc.0, l.site.line())
-    }
-
     /// An event in a few characters: `W rlx x = 1`, `R acq y = 0`, `F sc`.
     pub fn event_text(&self, id: EventId) -> String {
         self.step_text(id, id)
     }
 
-    /// The write that a step reads from, unless that is where the location began.
+    /// The write that a step reads from, unless that is where the location began, or the two race.
     fn source(&self, id: EventId) -> Option<EventId> {
-        self.ev(id).rf.filter(|&w| self.ev(w).kind == Kind::Write)
+        let source = self.ev(id).rf.filter(|_| !self.is_torn(id));
+        source.filter(|&w| self.ev(w).kind == Kind::Write)
     }
 
     /// Neighbours in coherence order, without the initial writes.

@@ -23,7 +23,9 @@ impl Graph {
         let cells: Vec<(u32, String)> = rows
             .iter()
             .map(|r| {
-                let from = match (self.ev(r.first).rf, self.source(r.first)) {
+                let e = self.ev(r.first);
+                let from = match (e.rf, self.source(r.first)) {
+                    _ if self.is_torn(r.first) => String::new(),
                     (_, Some(w)) if w.thread != r.first.thread => {
                         // A read-modify-write goes by its first half.
                         let w = if self.ev(w).rmw { w.previous() } else { w };
@@ -32,11 +34,7 @@ impl Graph {
                     (Some(_), None) => " <- init".to_string(),
                     _ => String::new(),
                 };
-                let spurious = if self.ev(r.first).spurious {
-                    " (spurious)"
-                } else {
-                    ""
-                };
+                let spurious = if e.spurious { " (spurious)" } else { "" };
                 let stale = if r.stale { " (stale)" } else { "" };
                 let note = if r.note.is_empty() {
                     String::new()

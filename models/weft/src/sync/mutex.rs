@@ -15,6 +15,15 @@ const FREE: u64 = 0;
 const HELD: u64 = 1;
 const POISONED: u64 = 2;
 
+fn lock_words(state: u64) -> String {
+    match state {
+        FREE => "free",
+        HELD => "held",
+        _ => "poisoned",
+    }
+    .to_string()
+}
+
 /// `std::sync::Mutex`: locking is an acquire read-modify-write, unlocking a release store.
 ///
 /// A thread that waits for a lock that nobody will give back is a deadlock, and fails the model. Poisoning is std's: a guard
@@ -39,7 +48,7 @@ impl<T> Mutex<T> {
     pub fn new(value: T) -> Mutex<T> {
         let state = Object::create(None, false, FREE, false, Location::caller());
         Mutex {
-            state,
+            state: state.shown_as("lock", lock_words),
             value: UnsafeCell::new(value),
         }
     }
@@ -236,6 +245,18 @@ fn waits(state: u64) -> (u64, u64) {
     (begun, begun & !state)
 }
 
+/// `nobody waits`, `1 waits (#0)`, `2 wait (#0 #2)`: a wait's number says how many had begun before it.
+fn condvar_words(state: u64) -> String {
+    let waiting = waits(state).1;
+    let numbers = (0..WAITS).filter(|n| waiting >> n & 1 != 0);
+    let numbers: Vec<String> = numbers.map(|n| format!("#{n}")).collect();
+    match numbers.len() {
+        0 => "nobody waits".to_string(),
+        1 => format!("1 waits ({})", numbers[0]),
+        many => format!("{many} wait ({})", numbers.join(" ")),
+    }
+}
+
 /// The `nth` of the bits that are set.
 fn nth_bit(mut bits: u64, nth: u32) -> u64 {
     for _ in 0..nth {
@@ -251,9 +272,16 @@ impl Condvar {
     /// Panics outside a model.
     #[track_caller]
     pub fn new() -> Condvar {
+        let state = Object::create(None, false, 0, false, Location::caller());
         Condvar {
-            state: Object::create(None, false, 0, false, Location::caller()),
+            state: state.shown_as("condvar", condvar_words),
         }
+    }
+
+    /// Gives the condition variable a name for the graphs.
+    pub fn named(self, name: &'static str) -> Condvar {
+        self.state.rename(name);
+        self
     }
 
     /// Gives back the lock, waits for a notification, and takes the lock again.

@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod names;
 mod order;
 
 use weft::cell::UnsafeCell;
 use weft::sync::Arc;
-use weft::sync::atomic::{AtomicU32, Ordering::*};
-use weft::{Builder, Failure, Verdict, thread};
+use weft::sync::atomic::{AtomicPtr, AtomicU32, Ordering::*};
+use weft::{Builder, Failure, Graph, Verdict, thread};
 
 type Words = [AtomicU32; 2];
 
@@ -37,7 +38,7 @@ fn words() -> Arc<Words> {
 /// The texts of all complete graphs, without the source lines.
 fn texts(f: impl Fn() + Send + Sync + 'static) -> Vec<String> {
     let mut texts = Vec::new();
-    let visit = |graph: &weft::Graph| texts.push(without_sites(&graph.to_string()));
+    let visit = |graph: &Graph| texts.push(without_sites(&graph.to_string()));
     let report = Builder::default().visit(visit, f);
     assert!(report.is_complete(), "{report}");
     texts
