@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::decisions::Decisions;
 use crate::exec::{Exec, Item, Rules};
-use crate::explore::{Frame, Outcome, Search, run_once};
+use crate::explore::{Frame, Outcome, Search, locate, run_once};
 use crate::graph::Graph;
+use crate::place::Stacks;
 use crate::report::{Bound, Failure, Report, Verdict};
 use crate::runtime::Pool;
 
@@ -113,9 +114,13 @@ impl Builder {
         let mut steps = decisions.steps.clone();
         steps.reverse();
         let (outcome, exec) = on_own_thread(|| {
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(steps));
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(steps));
+            exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
-            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let (mut outcome, exec) = run_once(&mut pool, exec, &f);
+            if let Outcome::Failed(failure) = &mut outcome {
+                failure.graph.places = exec.places();
+            }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
             }
@@ -189,8 +194,12 @@ impl Builder {
             .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
+        let mut verdict = end.unwrap_or(Verdict::Complete);
+        if let Verdict::Failed(failure) = &mut verdict {
+            on_own_thread(|| locate(failure, &mut Pool::new(self.stack_size), self.rules(), f));
+        }
         Report {
-            verdict: end.unwrap_or(Verdict::Complete),
+            verdict,
             complete: shared.complete.into_inner(),
             blocked: shared.blocked.into_inner(),
             events: shared.events.into_inner(),

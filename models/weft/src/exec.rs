@@ -1,6 +1,7 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 use crate::awaits::{Probe, Refuted, Yield};
@@ -8,6 +9,7 @@ use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::object::Open;
+use crate::place::{Place, Stacks};
 use crate::report::{Bound, Failure, FailureKind};
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
@@ -147,6 +149,10 @@ pub(crate) struct Exec {
     /// What probes have found out, until the run is over.
     pub(crate) refuted: Vec<Refuted>,
     pub(crate) sources: Vec<(EventId, u32)>,
+    /// Where events come from that do not know it, if somebody wants to know.
+    pub(crate) stacks: Option<Stacks>,
+    /// No thread goes on after its last event of the graph.
+    retraces: bool,
 }
 
 impl Exec {
@@ -169,8 +175,18 @@ impl Exec {
             probe: None,
             refuted: Vec::new(),
             sources: Vec::new(),
+            stacks: None,
+            retraces: false,
         };
         exec.restart();
+        exec
+    }
+
+    /// A run of nothing but the events of a graph, for their places.
+    pub(crate) fn retracing(graph: Graph, rules: Rules) -> Exec {
+        let mut exec = Exec::new(graph, Vec::new(), rules, None);
+        exec.stacks = Some(Stacks::default());
+        exec.retraces = true;
         exec
     }
 
@@ -182,6 +198,12 @@ impl Exec {
         self.current = 0;
         self.left = self.graph.inserted.len() as u32;
         self.stop = None;
+    }
+
+    /// The places that the run has found.
+    pub(crate) fn places(&self) -> BTreeMap<EventId, Place> {
+        let places = |stacks: &Stacks| stacks.places(&self.graph);
+        self.stacks.as_ref().map(places).unwrap_or_default()
     }
 
     pub(crate) fn me(&mut self) -> &mut Running {
@@ -267,6 +289,9 @@ impl Exec {
             thread: self.current,
             index: self.me().executed,
         };
+        if let Some(stacks) = &mut self.stacks {
+            stacks.note(id, request);
+        }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
         } else if self.left > 0 {
@@ -286,8 +311,19 @@ impl Exec {
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
+            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
+                return self.retraced(id);
+            }
         }
         answer
+    }
+
+    /// The current thread has come to its last event of a graph that is only run for its places.
+    fn retraced(&mut self, id: EventId) -> Answer {
+        match self.left {
+            0 => self.stopped(Stop::Pruned),
+            _ => Answer::Wait(Status::Await(id.index)),
+        }
     }
 
     /// Whether the current thread only yields and does nothing else; to be asked at every yield.

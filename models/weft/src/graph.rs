@@ -1,10 +1,12 @@
 //! Execution graphs: the events of every thread, what each read reads from, and the order of the
 //! writes to each location.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 use crate::clock::{Clocks, Which, join};
 use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::place::Place;
 use crate::report::internal_error;
 
 /// One thread of a graph. Its identity (who spawned it, as the how-manieth) survives when the
@@ -54,6 +56,8 @@ pub struct Graph {
     /// Number of SeqCst fences and accesses: without two of them the SC axiom holds trivially.
     pub(crate) sc_events: u32,
     next_stamp: u32,
+    /// Where events stand that do not know it themselves; only in the graph of a failure.
+    pub(crate) places: BTreeMap<EventId, Place>,
     scratch: Vec<u32>,
 }
 
@@ -66,6 +70,7 @@ impl Graph {
             stride: 4,
             sc_events: 0,
             next_stamp: 0,
+            places: BTreeMap::new(),
             scratch: Vec::new(),
         }
     }

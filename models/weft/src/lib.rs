@@ -140,6 +140,7 @@ mod explore;
 mod graph;
 mod object;
 mod panics;
+mod place;
 mod query;
 mod rc11;
 mod report;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::Location;
 
 use crate::cell::CELL_ORDER;
-use crate::event::{Compare, Event, Kind, LocationId, Order};
+use crate::event::{Compare, Event, Kind, LocationId, Order, Site};
 use crate::runtime::{Phase, enter, perform};
 
 /// An object of the program: its location, and the run that it belongs to.
@@ -81,7 +81,7 @@ impl Object {
         self.loc
     }
 
-    fn request(&self, kind: Kind, order: Order, site: &'static Location<'static>) -> Event {
+    fn request(&self, kind: Kind, order: Order, site: impl Into<Site>) -> Event {
         let mut request = Event::new(kind, order, site);
         (request.loc, request.address) = (self.location(), self.address);
         request
@@ -103,7 +103,7 @@ impl Object {
         value: u64,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) {
         let mut request = self.request(Kind::Write, order, site);
         (request.role, request.value) = (role, value);
@@ -115,7 +115,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         f: impl FnOnce(u64) -> u64,
     ) -> u64 {
         self.choose(order, role, site, |_| 1, |old, _| f(old))
@@ -126,7 +126,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         choices: fn(u64) -> u32,
         f: impl FnOnce(u64, u32) -> u64,
     ) -> u64 {
@@ -170,9 +170,10 @@ impl Object {
         kind: Kind,
         value: u64,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) -> u64 {
-        self.assert_apart(kind, site);
+        let site = site.into();
+        self.assert_apart(kind, site.at);
         let mut request = self.request(kind, CELL_ORDER, site);
         (request.role, request.value) = (role, value);
         perform(&request).0
@@ -250,7 +251,8 @@ impl Drop for Access<'_> {
             }
         }
         if visible_since(self.before) {
-            let mut request = self.object.request(self.kind, CELL_ORDER, self.site);
+            let site = Site::in_destructor("access begun", self.site);
+            let mut request = self.object.request(self.kind, CELL_ORDER, site);
             request.role = "end of access";
             request.since = Some(self.before - 1);
             perform(&request);

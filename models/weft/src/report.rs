@@ -258,13 +258,7 @@ impl Failure {
     }
 
     fn at(&self, id: EventId) -> String {
-        let e = self.graph.ev(id);
-        format!(
-            "{} at {}:{}",
-            self.graph.event_text(id),
-            e.site.file(),
-            e.site.line()
-        )
+        format!("{} at {}", self.graph.event_text(id), self.graph.place(id))
     }
 
     fn names(&self, threads: &[u32]) -> String {

@@ -62,13 +62,12 @@ impl Graph {
                 (Some(label), role) => format!("{role}: {label}"),
                 (None, role) => role.to_string(),
             };
-            let file = e.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
             rows.push(Row {
                 first: id,
                 last: id,
                 text: self.step_text(id, id),
                 note,
-                site: format!("{file}:{}", e.site.line()),
+                site: self.short_place(id),
                 stale: lines.stale.contains(&id),
             });
         }
@@ -129,18 +128,14 @@ impl Graph {
             .find(|&id| self.ev(id).is_read() && self.ev(id).is_atomic());
         let name = self.thread_name(thread);
         let Some(read) = read else { return name };
-        let (e, text) = (self.ev(read), self.event_text(read));
+        let (e, text, at) = (self.ev(read), self.event_text(read), self.place(read));
         let how = match e.role {
             "lock" => "waits for a lock",
             "park" => "is parked",
             "wait" => "waits for a notification",
             _ => "spins",
         };
-        format!(
-            "{name} {how} at {}:{}: {text}",
-            e.site.file(),
-            e.site.line()
-        )
+        format!("{name} {how} at {at}: {text}")
     }
 
     /// `main joins t1 at src/lib.rs:7`

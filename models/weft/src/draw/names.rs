@@ -2,6 +2,7 @@
 
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::{Graph, Loc};
+use crate::place::is_std;
 
 impl Graph {
     /// A thread's name: `main`, the name it was given, or `t` and its number.
@@ -20,48 +21,72 @@ impl Graph {
             return format!("token of {}", self.thread_name(thread));
         }
         let l = self.loc(loc);
-        let alike: Vec<&Loc> = self
-            .locations()
-            .filter(|&other| self.token_of(other).is_none())
-            .map(|other| self.loc(other))
-            .filter(|other| l.is_alike(other))
-            .collect();
+        let name = self.shared_name(l);
+        let named = self
+            .created()
+            .filter(|other| self.shared_name(other) == name);
+        let alike: Vec<(u32, u32)> = named.map(|other| other.key).collect();
         let (thread, nth) = l.key;
-        let own = alike.iter().filter(|other| other.key.0 == thread);
-        let mut name = match l.name {
-            Some(name) => name.to_string(),
-            None => self.site_name(l),
+        let whose = if alike.iter().any(|other| other.0 != thread) {
+            format!("{}.", self.thread_name(thread))
+        } else {
+            String::new()
         };
-        if alike.iter().any(|other| other.key.0 != thread) {
-            name = format!("{}.{name}", self.thread_name(thread));
-        }
-        if own.clone().count() > 1 {
-            let index = own.filter(|other| other.key.1 < nth).count();
-            name = format!("{name}[{index}]");
-        }
-        name
+        let own = alike.iter().filter(|other| other.0 == thread);
+        let which = if own.clone().count() > 1 {
+            format!("[{}]", own.filter(|other| other.1 < nth).count())
+        } else {
+            String::new()
+        };
+        format!("{whose}{name}{which}")
     }
 
-    /// `cell@24`; `cell@slot:24` where there are several files, and `cell@24:9` where the line creates several.
-    fn site_name(&self, l: &Loc) -> String {
-        let others = || {
-            let shown = self.locations().filter(|&o| self.token_of(o).is_none());
-            shown.map(|o| self.loc(o)).filter(|o| o.name.is_none())
+    /// The locations that are no park tokens.
+    fn created(&self) -> impl Iterator<Item = &Loc> {
+        let locations = self.locations();
+        locations
+            .filter(|&l| self.token_of(l).is_none())
+            .map(|l| self.loc(l))
+    }
+
+    /// A location's name, which others may have as well: `cell@24`; `cell@slot:24` where there are several files, and
+    /// `cell@24:9` where the line creates several.
+    fn shared_name(&self, l: &Loc) -> String {
+        if let Some(name) = l.name {
+            return name.to_string();
+        }
+        let Some((file, line, column)) = self.creation(l) else {
+            return l.noun.to_string();
         };
-        let file = others().any(|o| o.site.file() != l.site.file());
-        let line = |o: &Loc| (o.noun, o.site.file(), o.site.line());
-        let column = others().any(|o| line(o) == line(l) && o.site.column() != l.site.column());
-        let mut name = format!("{}@", l.noun);
-        if file {
-            let file = l.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
-            name.push_str(file.strip_suffix(".rs").unwrap_or(file));
-            name.push(':');
+        let others = || {
+            let unnamed = self.created().filter(|o| o.name.is_none());
+            unnamed.filter_map(|o| Some((o.noun, self.creation(o)?)))
+        };
+        let in_file = if others().any(|(_, other)| other.0 != file) {
+            let file = file.rsplit(['/', '\\']).next().unwrap_or_default();
+            format!("{}:", file.strip_suffix(".rs").unwrap_or(file))
+        } else {
+            String::new()
+        };
+        let beside = |(noun, other): (_, (&str, u32, u32))| {
+            noun == l.noun && (other.0, other.1) == (file, line) && other.2 != column
+        };
+        let at_column = if others().any(beside) {
+            format!(":{column}")
+        } else {
+            String::new()
+        };
+        format!("{}@{in_file}{line}{at_column}", l.noun)
+    }
+
+    /// File, line and column that created a location, unless that is a place in std that is all that is known.
+    fn creation<'a>(&'a self, l: &'a Loc) -> Option<(&'a str, u32, u32)> {
+        let known = l.co.first().and_then(|init| self.places.get(init));
+        match known {
+            Some(place) => Some((&place.file, place.line, 0)),
+            None if is_std(l.site.file()) => None,
+            None => Some((l.site.file(), l.site.line(), l.site.column())),
         }
-        name.push_str(&l.site.line().to_string());
-        if column {
-            name = format!("{name}:{}", l.site.column());
-        }
-        name
     }
 
     /// The thread whose park token the location is: its beginning creates it.
@@ -72,6 +97,27 @@ impl Graph {
             Kind::Begin => Some(first.thread),
             _ => None,
         }
+    }
+
+    /// Where an event stands in the program, `src/lib.rs:7`; of a destructor's whose place is not known, where what it
+    /// ends began, `src/lib.rs:5 (lock taken)`.
+    pub(crate) fn place(&self, id: EventId) -> String {
+        let e = self.ev(id);
+        match self.places.get(&id) {
+            Some(place) => format!("{}:{}", place.file, place.line),
+            None if e.site_of.is_empty() => format!("{}:{}", e.site.file(), e.site.line()),
+            None => format!("{}:{} ({})", e.site.file(), e.site.line(), e.site_of),
+        }
+    }
+
+    /// The same without the file's folders.
+    pub(crate) fn short_place(&self, id: EventId) -> String {
+        let place = self.place(id);
+        place
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or_default()
+            .to_string()
     }
 
     pub(crate) fn value_text(&self, id: EventId) -> String {
@@ -107,15 +153,5 @@ impl Graph {
                 let plain = !e.is_atomic() || !self.ev(write).is_atomic();
                 plain && !self.hb_eq(write, read)
             })
-    }
-}
-
-impl Loc {
-    /// Whether two locations would have the same name.
-    fn is_alike(&self, other: &Loc) -> bool {
-        match (self.name, other.name) {
-            (None, None) => (self.noun, self.site) == (other.noun, other.site),
-            (name, other) => name == other,
-        }
     }
 }

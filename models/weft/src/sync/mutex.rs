@@ -2,11 +2,12 @@
 
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use crate::event::{Compare, Order};
+use crate::event::{Compare, Order, Site};
 use crate::object::Object;
 use crate::runtime::{over, wait_for_last_read};
 use crate::thread::{wakes_by_itself, woken};
@@ -188,12 +189,17 @@ pub struct MutexGuard<'a, T: ?Sized> {
 }
 
 impl<T: ?Sized> MutexGuard<'_, T> {
-    fn unlock(&self) {
+    /// The end of the guard that is not a destructor's doing.
+    fn give_back(self, site: &'static Location<'static>) {
+        ManuallyDrop::new(self).unlock(site);
+    }
+
+    fn unlock(&self, site: impl Into<Site>) {
         let poison = self.poisoned || (std::thread::panicking() && !self.panicking);
         let state = if poison { POISONED } else { FREE };
         self.mutex
             .state
-            .store(state, Order::Release, "unlock", self.site);
+            .store(state, Order::Release, "unlock", site);
     }
 }
 
@@ -214,7 +220,7 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        self.unlock();
+        self.unlock(Site::in_destructor("lock taken", self.site));
     }
 }
 
@@ -296,7 +302,7 @@ impl Condvar {
         let site = Location::caller();
         let mutex = guard.mutex;
         if wakes_by_itself("wait", site) {
-            drop(guard);
+            guard.give_back(site);
         } else {
             let before = self
                 .state
@@ -306,7 +312,7 @@ impl Condvar {
                 ticket < u64::from(WAITS),
                 "one condition variable is waited for more than {WAITS} times in one execution"
             );
-            drop(guard);
+            guard.give_back(site);
             // What a notifier did before is not ordered by the notification but by the lock, as in std.
             while self.state.load(Order::Relaxed, "wait", site) >> ticket & 1 == 0 {
                 if over() {

@@ -4,6 +4,7 @@
 
 mod names;
 mod order;
+mod places;
 
 use weft::cell::UnsafeCell;
 use weft::sync::Arc;
