@@ -11,8 +11,9 @@ use crate::decisions::Decisions;
 use crate::exec::{Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, locate, run_once};
 use crate::graph::Graph;
+use crate::panics::panic_plainly;
 use crate::place::Stacks;
-use crate::report::{Bound, Failure, Report, Verdict};
+use crate::report::{Bound, Report, Verdict};
 use crate::runtime::Pool;
 
 /// How a check is to be done. `Builder::default()` explores everything, on one OS thread; set what differs with
@@ -395,17 +396,15 @@ fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-/// The panic that [`model`](crate::model) raises.
+/// Panics with what a check has found.
+#[track_caller]
 pub(crate) fn raise(report: &Report) -> ! {
-    match &report.verdict {
-        Verdict::Failed(failure) => fail(failure, report),
-        _ => panic!("{report}"),
-    }
-}
-
-fn fail(failure: &Failure, report: &Report) -> ! {
-    panic!(
-        "{failure}\nafter {} graphs + {} blocked",
-        report.complete, report.blocked
-    )
+    let text = match &report.verdict {
+        Verdict::Failed(failure) => format!(
+            "{failure}\nafter {} graphs + {} blocked",
+            report.complete, report.blocked
+        ),
+        _ => report.to_string(),
+    };
+    panic_plainly(text)
 }

@@ -162,7 +162,9 @@ pub use report::{Bound, Failure, FailureKind, Report, Verdict};
 /// Explores every execution of `f`.
 ///
 /// # Panics
-/// Panics, with the failing graph, unless every execution was explored and none failed.
+/// Panics, with the failing graph, unless every execution was explored and none failed. No panic hook is called for it, so
+/// that it is printed once, and the same whatever `RUST_BACKTRACE` says.
+#[track_caller]
 pub fn model<F>(f: F)
 where
     F: Fn() + Sync + Send + 'static,

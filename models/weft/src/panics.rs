@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Once;
 
 use crate::report::FailureKind;
@@ -74,4 +74,14 @@ pub(crate) fn install_hook() {
             PANIC.set(Some((message_of(info.payload()), at)));
         }));
     });
+}
+
+/// A panic that prints its message as std does, but never the stack: that of the checker tells nothing about the program.
+#[track_caller]
+pub(crate) fn panic_plainly(message: String) -> ! {
+    let thread = std::thread::current();
+    let (name, at) = (thread.name().unwrap_or("<unnamed>"), Location::caller());
+    // Printing panics where nobody reads, and that is no reason to lose the message.
+    let _ = catch_unwind(|| eprintln!("\nthread '{name}' panicked at {at}:\n{message}"));
+    resume_unwind(Box::new(message))
 }

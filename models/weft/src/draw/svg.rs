@@ -185,9 +185,9 @@ impl Graph {
         }
         // Arrows last: they end at the boxes' edges, and cross boxes only between far columns.
         svg.push_str(&arrows);
-        let _ = write!(
+        let _ = writeln!(
             svg,
-            "<text class=\"dim\" x=\"{MARGIN}\" y=\"{}\">{}</text></svg>\n",
+            "<text class=\"dim\" x=\"{MARGIN}\" y=\"{}\">{}</text></svg>",
             height - 8,
             escape(drawing.verdict)
         );
