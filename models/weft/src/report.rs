@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use crate::decisions::Decisions;
+use crate::draw::width::{WIDTH, wrap};
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
 
@@ -339,11 +340,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.message())?;
-        for wait in &self.waits {
-            writeln!(f, "  {wait}")?;
-        }
-        if let Some(advice) = self.kind.advice() {
-            writeln!(f, "  advice: {advice}")?;
+        let advice = self.kind.advice().map(|advice| format!("advice: {advice}"));
+        for text in self.waits.iter().cloned().chain(advice) {
+            for line in wrap(&format!("  {text}"), WIDTH, 4) {
+                writeln!(f, "{line}")?;
+            }
         }
         writeln!(f)?;
         self.graph.write_text(f, self.is_race())?;

@@ -9,8 +9,9 @@ pub(crate) fn columns(text: &str) -> usize {
 
 /// The text in lines of at most `width` columns, unless a word is longer; all but the first begin with `indent` blanks.
 pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    let begin = text.len() - text.trim_start().len();
+    let mut lines = vec![" ".repeat(begin)];
+    for word in text.split_whitespace() {
         let Some(line) = lines.last_mut() else { break };
         let begun = !line.trim_start().is_empty();
         if begun && columns(line) + 1 + columns(word) > width {

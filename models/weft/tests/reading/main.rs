@@ -5,6 +5,7 @@
 mod names;
 mod order;
 mod places;
+mod width;
 
 use weft::cell::UnsafeCell;
 use weft::sync::Arc;
@@ -57,7 +58,7 @@ fn failure(f: impl Fn() + Send + Sync + 'static) -> Failure {
 
 /// A table without its last column, and what stands below it.
 fn without_sites(text: &str) -> String {
-    let line = |line: &str| match line.rsplit_once(" │ ") {
+    let line = |line: &str| match line.rsplit_once('│') {
         Some((steps, _)) => steps.trim_end().to_string() + "\n",
         None => line.to_string() + "\n",
     };

@@ -81,7 +81,7 @@ fn a_failed_compare_exchange_shows_what_it_expected() {
 
 #[test]
 fn states_of_locks_condition_variables_and_tokens_are_words() {
-    let seen = texts(|| {
+    let program = || {
         let pair = (Mutex::new(false).named("m"), Condvar::new().named("c"));
         let pair = Arc::new(pair);
         let other = Arc::clone(&pair);
@@ -94,20 +94,22 @@ fn states_of_locks_condition_variables_and_tokens_are_words() {
         pair.1.notify_one();
         t.thread().unpark();
         t.join().unwrap();
-    })
-    .concat();
-    for line in [
-        "new m = free",
-        "U acq m free → held <- init [lock]",
-        "W rel m = free [unlock]",
-        "new c = nobody waits",
-        "U rlx c nobody waits → 1 waits (#0) <- init [wait]",
-        "U rlx c 1 waits (#0) → nobody waits <- 1.3 [notify_one]",
-        "R rlx c = nobody waits <- 0.7 [wait]",
-        "U rel token of t1 none → there",
-        "U acq token of t1 there → none <- 0.",
+    };
+    let mut seen = String::new();
+    let visit = |graph: &Graph| seen.push_str(&graph.to_dot());
+    assert!(Builder::default().visit(visit, program).is_complete());
+    for step in [
+        r"new m = free",
+        r"U acq m free → held\nlock",
+        r"W rel m = free\nunlock",
+        r"new c = nobody waits",
+        r"U rlx c nobody waits → 1 waits (#0)\nwait",
+        r"U rlx c 1 waits (#0) → nobody waits\nnotify_one",
+        r"R rlx c = nobody waits\nwait",
+        r"U rel token of t1 none → there\nunpark",
+        r"U acq token of t1 there → none\npark",
     ] {
-        assert!(seen.contains(line), "{line}\n{seen}");
+        assert!(seen.contains(&format!("\"{step}\"")), "{step}\n{seen}");
     }
 }
 
