@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::decisions::Decisions;
 use crate::exec::{Exec, Item, Rules};
-use crate::explore::{Frame, Outcome, Search, locate, run_once};
+use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
-use crate::panics::panic_plainly;
-use crate::place::Stacks;
+use crate::place::{Stacks, locate};
 use crate::report::{Bound, Report, Verdict};
 use crate::runtime::Pool;
 
@@ -394,17 +393,4 @@ fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
         Ok(r) => r,
         Err(payload) => resume_unwind(payload),
     })
-}
-
-/// Panics with what a check has found.
-#[track_caller]
-pub(crate) fn raise(report: &Report) -> ! {
-    let text = match &report.verdict {
-        Verdict::Failed(failure) => format!(
-            "{failure}\nafter {} graphs + {} blocked",
-            report.complete, report.blocked
-        ),
-        _ => report.to_string(),
-    };
-    panic_plainly(text)
 }

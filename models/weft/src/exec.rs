@@ -1,7 +1,6 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 
 use crate::awaits::{Probe, Refuted, Yield};
@@ -9,7 +8,7 @@ use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::object::Open;
-use crate::place::{Place, Stacks};
+use crate::place::Stacks;
 use crate::report::{Bound, Failure, FailureKind};
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
@@ -152,7 +151,7 @@ pub(crate) struct Exec {
     /// Where events come from that do not know it, if somebody wants to know.
     pub(crate) stacks: Option<Stacks>,
     /// No thread goes on after its last event of the graph.
-    retraces: bool,
+    pub(crate) retraces: bool,
 }
 
 impl Exec {
@@ -182,14 +181,6 @@ impl Exec {
         exec
     }
 
-    /// A run of nothing but the events of a graph, for their places.
-    pub(crate) fn retracing(graph: Graph, rules: Rules) -> Exec {
-        let mut exec = Exec::new(graph, Vec::new(), rules, None);
-        exec.stacks = Some(Stacks::default());
-        exec.retraces = true;
-        exec
-    }
-
     /// Gets ready to run the program from its start over the graph as it is.
     pub(crate) fn restart(&mut self) {
         self.probe = None;
@@ -198,12 +189,6 @@ impl Exec {
         self.current = 0;
         self.left = self.graph.inserted.len() as u32;
         self.stop = None;
-    }
-
-    /// The places that the run has found.
-    pub(crate) fn places(&self) -> BTreeMap<EventId, Place> {
-        let places = |stacks: &Stacks| stacks.places(&self.graph);
-        self.stacks.as_ref().map(places).unwrap_or_default()
     }
 
     pub(crate) fn me(&mut self) -> &mut Running {
@@ -316,14 +301,6 @@ impl Exec {
             }
         }
         answer
-    }
-
-    /// The current thread has come to its last event of a graph that is only run for its places.
-    fn retraced(&mut self, id: EventId) -> Answer {
-        match self.left {
-            0 => self.stopped(Stop::Pruned),
-            _ => Answer::Wait(Status::Await(id.index)),
-        }
     }
 
     /// Whether the current thread only yields and does nothing else; to be asked at every yield.

@@ -247,25 +247,6 @@ pub(crate) fn run_once(
     (outcome, exec)
 }
 
-/// Runs the graph of a failure once more, up to its last events, for the places of those that do not know theirs.
-pub(crate) fn locate(
-    failure: &mut Failure,
-    pool: &mut Pool,
-    rules: Rules,
-    program: &(dyn Fn() + Sync),
-) {
-    let graph = &mut failure.graph;
-    let lacks = graph
-        .inserted
-        .iter()
-        .any(|&id| graph.ev(id).lacks_its_place());
-    // What does not do the same again is nowhere.
-    if lacks && !matches!(failure.kind, FailureKind::Nondeterminism { .. }) {
-        let exec = pool.run(Exec::retracing(graph.clone(), rules), program);
-        graph.places = exec.places();
-    }
-}
-
 /// Some thread is blocked for good. If each of them is although it read the newest value of everything, then no
 /// fairness of the machine can wake them: a hang. If one read a stale value, another graph has it read the newer one.
 fn blocked(exec: &Exec) -> Outcome {

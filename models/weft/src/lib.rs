@@ -171,6 +171,6 @@ where
 {
     let report = Builder::default().check(f);
     if !report.is_complete() {
-        builder::raise(&report);
+        panics::raise(&report);
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Once;
 
-use crate::report::FailureKind;
+use crate::report::{FailureKind, Report, Verdict};
 use crate::runtime::{Body, RunOver, context};
 
 thread_local! {
@@ -76,9 +76,22 @@ pub(crate) fn install_hook() {
     });
 }
 
+/// Panics with what a check has found.
+#[track_caller]
+pub(crate) fn raise(report: &Report) -> ! {
+    let text = match &report.verdict {
+        Verdict::Failed(failure) => format!(
+            "{failure}\nafter {} graphs + {} blocked",
+            report.complete, report.blocked
+        ),
+        _ => report.to_string(),
+    };
+    panic_plainly(text)
+}
+
 /// A panic that prints its message as std does, but never the stack: that of the checker tells nothing about the program.
 #[track_caller]
-pub(crate) fn panic_plainly(message: String) -> ! {
+fn panic_plainly(message: String) -> ! {
     let thread = std::thread::current();
     let (name, at) = (thread.name().unwrap_or("<unnamed>"), Location::caller());
     // Printing panics where nobody reads, and that is no reason to lose the message.

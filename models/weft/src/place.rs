@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::event::{Event, EventId};
+use crate::exec::{Answer, Exec, Rules, Status, Stop};
 use crate::graph::Graph;
+use crate::report::{Failure, FailureKind};
+use crate::runtime::Pool;
 
 /// A line of the program.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +51,49 @@ impl Event {
     /// Whether its site is that of something else: of what a destructor ends, or a line of std's.
     pub(crate) fn lacks_its_place(&self) -> bool {
         !self.site_of.is_empty() || is_std(self.site.file())
+    }
+}
+
+impl Exec {
+    /// A run of nothing but the events of a graph, for their places.
+    pub(crate) fn retracing(graph: Graph, rules: Rules) -> Exec {
+        let mut exec = Exec::new(graph, Vec::new(), rules, None);
+        exec.stacks = Some(Stacks::default());
+        exec.retraces = true;
+        exec
+    }
+
+    /// The places that the run has found.
+    pub(crate) fn places(&self) -> BTreeMap<EventId, Place> {
+        let places = |stacks: &Stacks| stacks.places(&self.graph);
+        self.stacks.as_ref().map(places).unwrap_or_default()
+    }
+
+    /// The current thread has come to its last event of a graph that is only run for its places.
+    pub(crate) fn retraced(&mut self, id: EventId) -> Answer {
+        match self.left {
+            0 => self.stopped(Stop::Pruned),
+            _ => Answer::Wait(Status::Await(id.index)),
+        }
+    }
+}
+
+/// Runs the graph of a failure once more, up to its last events, for the places of those that do not know theirs.
+pub(crate) fn locate(
+    failure: &mut Failure,
+    pool: &mut Pool,
+    rules: Rules,
+    program: &(dyn Fn() + Sync),
+) {
+    let graph = &mut failure.graph;
+    let lacks = graph
+        .inserted
+        .iter()
+        .any(|&id| graph.ev(id).lacks_its_place());
+    // What does not do the same again is nowhere.
+    if lacks && !matches!(failure.kind, FailureKind::Nondeterminism { .. }) {
+        let exec = pool.run(Exec::retracing(graph.clone(), rules), program);
+        graph.places = exec.places();
     }
 }
 
