@@ -315,8 +315,13 @@ impl Exec {
         }
         let thread = self.current;
         let index = self.me().executed.saturating_sub(1);
+        let others = self.threads.iter().enumerate();
+        let alone = others
+            .filter(|(t, other)| *t as u32 != thread && other.started)
+            .all(|(t, _)| !self.runnable(t as u32));
         let limit = Bound::Events {
             thread,
+            alone,
             limit: self.rules.max_events,
             at: self.graph.ev(EventId { thread, index }).site,
         };

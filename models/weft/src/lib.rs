@@ -129,6 +129,7 @@
 //!   unwrap what [`thread::JoinHandle::join`] answers.
 
 mod add;
+mod advice;
 mod awaits;
 mod builder;
 mod clock;

@@ -122,12 +122,10 @@ impl Graph {
 
     /// `main spins at src/lib.rs:7: R acq flag = 0`, of a thread whose events from `start` on wait for another value.
     pub(crate) fn waits_for_a_value(&self, thread: u32, start: u32) -> String {
-        let read = (start..self.len(thread))
-            .rev()
-            .map(|index| EventId { thread, index })
-            .find(|&id| self.ev(id).is_read() && self.ev(id).is_atomic());
         let name = self.thread_name(thread);
-        let Some(read) = read else { return name };
+        let Some(read) = self.last_read(thread, start) else {
+            return name;
+        };
         let (e, text, at) = (self.ev(read), self.event_text(read), self.place(read));
         let how = match e.role {
             "lock" => "waits for a lock",
@@ -136,6 +134,13 @@ impl Graph {
             _ => "spins",
         };
         format!("{name} {how} at {at}: {text}")
+    }
+
+    /// The last atomic read of a thread from `start` on.
+    pub(crate) fn last_read(&self, thread: u32, start: u32) -> Option<EventId> {
+        let later = (start..self.len(thread)).rev();
+        let mut later = later.map(|index| EventId { thread, index });
+        later.find(|&id| self.ev(id).is_read() && self.ev(id).is_atomic())
     }
 
     /// `main joins t1 at src/lib.rs:7`

@@ -90,7 +90,7 @@ impl Graph {
     }
 
     /// The thread whose park token the location is: its beginning creates it.
-    fn token_of(&self, loc: LocationId) -> Option<u32> {
+    pub(crate) fn token_of(&self, loc: LocationId) -> Option<u32> {
         let &first = self.loc(loc).co.first()?;
         match self.ev(first).kind {
             Kind::Spawn(thread) => Some(thread),
@@ -118,6 +118,11 @@ impl Graph {
             .next()
             .unwrap_or_default()
             .to_string()
+    }
+
+    /// Whether a location is one of the program's atomics, and no lock's, condition variable's or thread's state.
+    pub(crate) fn is_the_programs(&self, loc: LocationId) -> bool {
+        self.loc(loc).words.is_none() && self.token_of(loc).is_none()
     }
 
     pub(crate) fn value_text(&self, id: EventId) -> String {
