@@ -139,6 +139,7 @@ mod event;
 mod exec;
 mod explore;
 mod graph;
+mod memory;
 mod object;
 mod panics;
 mod place;
@@ -147,6 +148,7 @@ mod rc11;
 mod report;
 mod runtime;
 
+pub mod alloc;
 pub mod cell;
 pub mod hint;
 pub mod sync;
@@ -158,7 +160,7 @@ pub use decisions::{Decisions, ParseDecisionsError};
 pub use event::{Event, EventId, Kind, LocationId, Order};
 pub use graph::Graph;
 pub use query::{HbStep, Synchronisation};
-pub use report::{Bound, Failure, FailureKind, Report, Verdict};
+pub use report::{Bound, Failure, FailureKind, Free, Report, Verdict};
 
 /// Explores every execution of `f`.
 ///

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::event::{Event, EventId};
-use crate::exec::{Answer, Exec, Rules, Status, Stop};
+use crate::exec::{Answer, Counted, Exec, Rules, Status, Stop};
 use crate::graph::Graph;
 use crate::report::{Failure, FailureKind};
 use crate::runtime::Pool;
@@ -56,8 +56,8 @@ impl Event {
 
 impl Exec {
     /// A run of nothing but the events of a graph, for their places.
-    pub(crate) fn retracing(graph: Graph, rules: Rules) -> Exec {
-        let mut exec = Exec::new(graph, Vec::new(), rules, None);
+    fn retracing(graph: Graph, rules: Rules, counted: Counted) -> Exec {
+        let mut exec = Exec::new(graph, Vec::new(), rules, counted, None);
         exec.stacks = Some(Stacks::default());
         exec.retraces = true;
         exec
@@ -92,7 +92,8 @@ pub(crate) fn locate(
         .any(|&id| graph.ev(id).lacks_its_place());
     // What does not do the same again is nowhere.
     if lacks && !matches!(failure.kind, FailureKind::Nondeterminism { .. }) {
-        let exec = pool.run(Exec::retracing(graph.clone(), rules), program);
+        let counted = Counted::clone(&failure.decisions.counted);
+        let exec = pool.run(Exec::retracing(graph.clone(), rules, counted), program);
         graph.places = exec.places();
     }
 }

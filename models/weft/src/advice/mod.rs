@@ -38,12 +38,26 @@ impl Failure {
                  AtomicPtr, not in integers)"
                     .into(),
             ),
-            FailureKind::StuckDestructor { .. } => Some(
-                "when an execution ends early its threads are unwound, and destructors run with nobody else left \
-                 to wake them; let a destructor that waits give up when std::thread::panicking(), and a loop around \
-                 catch_unwind end when it has caught something that is not its own"
+            FailureKind::UseAfterFree { .. } => Some(
+                "keep what is read alive until its last reader is done: let the readers hold an Arc, or announce \
+                 themselves (a hazard pointer, an epoch) before they look at the pointer once more, and free only what nobody \
+                 announces"
                     .into(),
             ),
+            FailureKind::FreedInUse { .. } => Some(
+                "order the two: the last user must release (a store, an unlock, a decrement), and what frees must acquire \
+                 that before it frees"
+                    .into(),
+            ),
+            FailureKind::DoubleFree { .. } => Some(
+                "let one owner free: whoever takes the pointer out in one step (a swap, a compare-exchange)".into(),
+            ),
+            FailureKind::InvalidFree { .. } => {
+                Some("free only what an allocation gave, by the pointer that it gave".into())
+            }
+            FailureKind::Leak { .. } => {
+                Some("drop them before the last thread ends, or turn the check off: Builder::leaks".into())
+            }
             FailureKind::Decisions => Some(
                 "a decision list dies when the program changes; run the check again to get a new one".into(),
             ),
