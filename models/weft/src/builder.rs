@@ -11,6 +11,7 @@ use crate::decisions::Decisions;
 use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
+use crate::place::{Stacks, locate};
 use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
 
@@ -124,9 +125,13 @@ impl Builder {
         steps.reverse();
         let (outcome, exec) = on_own_thread(|| {
             let counted = Counted::clone(&decisions.counted);
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(steps));
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(steps));
+            exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
-            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let (mut outcome, exec) = run_once(&mut pool, exec, &f);
+            if let Outcome::Failed(failure) = &mut outcome {
+                failure.graph.places = exec.places();
+            }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
             }
@@ -224,15 +229,19 @@ impl Builder {
             .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let counted = shared
+        let found = shared
             .counted
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        if !counted.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
-            return Err(counted);
+        if !found.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
+            return Err(found);
+        }
+        let mut verdict = end.unwrap_or(Verdict::Complete);
+        if let Verdict::Failed(failure) = &mut verdict {
+            on_own_thread(|| locate(failure, &mut Pool::new(self.stack_size), self.rules(), f));
         }
         Ok(Report {
-            verdict: end.unwrap_or(Verdict::Complete),
+            verdict,
             complete: shared.complete.into_inner(),
             blocked: shared.blocked.into_inner(),
             events: shared.events.into_inner(),
@@ -437,19 +446,4 @@ fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
         Ok(r) => r,
         Err(payload) => resume_unwind(payload),
     })
-}
-
-/// The panic that [`model`](crate::model) raises.
-pub(crate) fn raise(report: &Report) -> ! {
-    match &report.verdict {
-        Verdict::Failed(failure) => fail(failure, report),
-        _ => panic!("{report}"),
-    }
-}
-
-fn fail(failure: &Failure, report: &Report) -> ! {
-    panic!(
-        "{failure}\nafter {} graphs + {} blocked",
-        report.complete, report.blocked
-    )
 }

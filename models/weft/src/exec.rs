@@ -11,6 +11,7 @@ use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
+use crate::place::Stacks;
 use crate::report::{Bound, Failure, FailureKind};
 use crate::sync::Shared;
 
@@ -168,6 +169,10 @@ pub(crate) struct Exec {
     /// The kinds of shared values whose counts are events.
     pub(crate) counted: Counted,
     pub(crate) sources: Vec<(EventId, u32)>,
+    /// Where events come from that do not know it, if somebody wants to know.
+    pub(crate) stacks: Option<Stacks>,
+    /// No thread goes on after its last event of the graph.
+    pub(crate) retraces: bool,
 }
 
 impl Exec {
@@ -194,6 +199,8 @@ impl Exec {
             shared: HashMap::new(),
             counted,
             sources: Vec::new(),
+            stacks: None,
+            retraces: false,
         };
         exec.restart();
         exec
@@ -297,6 +304,9 @@ impl Exec {
             thread: self.current,
             index: self.me().executed,
         };
+        if let Some(stacks) = &mut self.stacks {
+            stacks.note(id, request);
+        }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
         } else if self.left > 0 {
@@ -316,6 +326,9 @@ impl Exec {
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
+            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
+                return self.retraced(id);
+            }
         }
         answer
     }
@@ -332,8 +345,13 @@ impl Exec {
         }
         let thread = self.current;
         let index = self.me().executed.saturating_sub(1);
+        let others = self.threads.iter().enumerate();
+        let alone = others
+            .filter(|(t, other)| *t as u32 != thread && other.started)
+            .all(|(t, _)| !self.runnable(t as u32));
         let limit = Bound::Events {
             thread,
+            alone,
             limit: self.rules.max_events,
             at: self.graph.ev(EventId { thread, index }).site,
         };

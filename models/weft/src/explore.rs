@@ -5,6 +5,7 @@
 //! the last event is tried in place, after cutting the graph back to that event; a revisit starts a new frame
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
+use crate::advice::Wait;
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
@@ -287,6 +288,7 @@ fn blocked(exec: &Exec) -> Outcome {
     let graph = &exec.graph;
     let mut waiting = Vec::new();
     let mut waits = Vec::new();
+    let mut reasons = Vec::new();
     let mut spins = false;
     for (thread, t) in exec.threads.iter().enumerate() {
         let thread = thread as u32;
@@ -303,9 +305,12 @@ fn blocked(exec: &Exec) -> Outcome {
                 }
                 waiting.push(thread);
                 waits.push(graph.waits_for_a_value(thread, start));
+                let read = graph.last_read(thread, start);
+                reasons.extend(read.map(|read| (thread, Wait::Value(read))));
             }
             Status::Join(child) => {
                 waiting.push(thread);
+                reasons.push((thread, Wait::End(child)));
                 waits.push(graph.waits_for_an_end(thread, child, t.joins_at));
             }
             _ => {}
@@ -317,6 +322,6 @@ fn blocked(exec: &Exec) -> Outcome {
         FailureKind::Deadlock { threads: waiting }
     };
     let mut failure = Failure::new(kind, graph, None);
-    failure.waits = waits;
+    (failure.waits, failure.waiting) = (waits, reasons);
     Outcome::Failed(Box::new(failure))
 }

@@ -133,6 +133,7 @@
 //!   included. A lock of std's that such a thread holds is never given back.
 
 mod add;
+mod advice;
 mod awaits;
 mod builder;
 mod clock;
@@ -145,6 +146,7 @@ mod graph;
 mod memory;
 mod object;
 mod panics;
+mod place;
 mod query;
 mod rc11;
 mod report;
@@ -167,13 +169,15 @@ pub use report::{Bound, Failure, FailureKind, Free, Report, Verdict};
 /// Explores every execution of `f`.
 ///
 /// # Panics
-/// Panics, with the failing graph, unless every execution was explored and none failed.
+/// Panics, with the failing graph, unless every execution was explored and none failed. No panic hook is called for it, so
+/// that it is printed once, and the same whatever `RUST_BACKTRACE` says.
+#[track_caller]
 pub fn model<F>(f: F)
 where
     F: Fn() + Sync + Send + 'static,
 {
     let report = Builder::default().check(f);
     if !report.is_complete() {
-        builder::raise(&report);
+        panics::raise(&report);
     }
 }

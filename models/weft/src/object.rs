@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::cell::CELL_ORDER;
-use crate::event::{Compare, Event, Kind, LocationId, Order};
+use crate::event::{Compare, Event, Kind, LocationId, Order, Site};
 use crate::memory::arena::Block;
 use crate::runtime::{Context, context, in_model, obey, perform};
 
@@ -62,8 +62,18 @@ impl Object {
         in_model(|cx| cx.exec().graph.loc_mut(self.loc).name = Some(name));
     }
 
+    /// Says what the graphs call the object if it has no name, and how they show its values.
+    pub(crate) fn shown_as(self, noun: &'static str, words: fn(u64) -> String) -> Object {
+        in_model(|cx| {
+            let mut exec = cx.exec();
+            let loc = exec.graph.loc_mut(self.loc);
+            (loc.noun, loc.words) = (noun, Some(words));
+        });
+        self
+    }
+
     /// An access of the object, which must not have ended.
-    fn request(&self, kind: Kind, order: Order, site: &'static Location<'static>) -> Event {
+    fn request(&self, kind: Kind, order: Order, site: impl Into<Site>) -> Event {
         in_model(|cx| {
             let mut request = Event::new(kind, order, site);
             let address = std::ptr::from_ref(self).addr();
@@ -112,7 +122,7 @@ impl Object {
         value: u64,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) {
         let mut request = self.request(Kind::Write, order, site);
         (request.role, request.value) = (role, inward(value));
@@ -124,7 +134,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         f: impl FnOnce(u64) -> u64,
     ) -> u64 {
         self.choose(order, role, site, |_| 1, |old, _| f(old))
@@ -135,7 +145,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         choices: fn(u64) -> u32,
         f: impl FnOnce(u64, u32) -> u64,
     ) -> u64 {
@@ -186,9 +196,10 @@ impl Object {
         kind: Kind,
         value: u64,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) -> u64 {
-        self.assert_apart(kind, site);
+        let site = site.into();
+        self.assert_apart(kind, site.at);
         let mut request = self.request(kind, CELL_ORDER, site);
         (request.role, request.value) = (role, inward(value));
         outward(perform(&request).0)
@@ -260,7 +271,8 @@ impl Drop for Access<'_> {
             }
         });
         if visible_since(self.before) {
-            let mut request = self.object.request(self.kind, CELL_ORDER, self.site);
+            let site = Site::in_destructor("access begun", self.site);
+            let mut request = self.object.request(self.kind, CELL_ORDER, site);
             request.role = "end of access";
             request.since = Some(self.before - 1);
             perform(&request);
