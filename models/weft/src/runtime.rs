@@ -151,7 +151,7 @@ pub(crate) fn free(address: usize) {
         if !cx.arena().covers(address) {
             return;
         }
-        let answer = cx.exec().free(address, &mut cx.arena());
+        let answer = cx.exec().free(address, &mut cx.arena(), cx.serial);
         obey(cx, answer);
     });
 }
@@ -310,7 +310,8 @@ impl Pool {
         };
         self.arena
             .live()
-            .flat_map(|block| objects_of(block, base, self.serial))
+            .flat_map(|block| objects_of(block, base + block.start as usize, self.serial))
+            .map(|(loc, _)| loc)
             .collect()
     }
 
