@@ -109,6 +109,8 @@ pub(crate) struct Running {
     pub(crate) quiet: u32,
     /// The destructors of shared values that run: each value's kind, and what its owners had done when they let go.
     pub(crate) destructors: Vec<(u32, Vec<u32>)>,
+    /// How many values of weft's own `Arc`s it is dropping.
+    pub(crate) arcs_dropped: u32,
     pub(crate) started: bool,
 }
 
@@ -128,6 +130,7 @@ impl Running {
             label: None,
             quiet: 0,
             destructors: Vec::new(),
+            arcs_dropped: 0,
             started,
         }
     }

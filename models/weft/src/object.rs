@@ -77,9 +77,20 @@ impl Object {
         in_model(|cx| {
             let mut request = Event::new(kind, order, site);
             let address = std::ptr::from_ref(self).addr();
+            if let Some(why) = cx.nothing_at(address) {
+                request.loc = LocationId::NONE;
+                let answer = cx.exec().access_of_nothing(&request, why);
+                obey(cx, answer);
+            }
             if self.is_freed(cx, address) {
                 request.loc = LocationId::NONE;
             } else {
+                if cx.serial != self.serial {
+                    let answer = cx
+                        .exec()
+                        .access_of_ended(&request, address, &mut cx.arena());
+                    answer.map(|answer| obey(cx, answer));
+                }
                 assert!(
                     cx.serial == self.serial,
                     "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
@@ -285,7 +296,10 @@ impl Drop for Object {
         // What outlives its run ends unseen.
         context(|cx| {
             let address = std::ptr::from_ref(self).addr();
-            if self.is_freed(cx, address) {
+            if let Some(why) = cx.nothing_at(address) {
+                let answer = cx.exec().free_of_nothing(why);
+                obey(cx, answer);
+            } else if self.is_freed(cx, address) {
                 let mut arena = cx.arena();
                 let answer = cx.exec().free(address, &mut arena, cx.serial);
                 drop(arena);

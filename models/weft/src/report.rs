@@ -75,6 +75,9 @@ pub enum Bound {
         /// Where in the program it was last.
         at: &'static Location<'static>,
     },
+    /// So many executions have left something on the heap that the program keeps outside of the model that there is no room for
+    /// another one's heap.
+    Memory,
     /// One execution only, by [`Builder::replay`](crate::Builder::replay).
     Replay,
 }
@@ -105,6 +108,10 @@ impl fmt::Display for Bound {
                 })?;
                 f.write_str(". Raise max_events_per_thread if the thread really does that much")
             }
+            Bound::Memory => f.write_str(
+                "too many executions have left something on the heap that the program keeps outside of the model (a text \
+                 that it pushes to a list, say). Keep numbers, or fewer of them",
+            ),
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
@@ -188,6 +195,13 @@ pub enum FailureKind {
     InvalidFree {
         /// Where.
         free: Free,
+        /// What is wrong with the address.
+        why: String,
+    },
+    /// An atomic or a cell was used through a pointer to where none can be.
+    InvalidAccess {
+        /// The access.
+        access: EventId,
         /// What is wrong with the address.
         why: String,
     },
@@ -335,9 +349,9 @@ impl Failure {
                 threads.iter().map(last).collect()
             }
             FailureKind::Panic { thread, .. } => vec![last(thread)],
-            FailureKind::UseAfterFree { access, .. } | FailureKind::FreedInUse { access, .. } => {
-                vec![*access]
-            }
+            FailureKind::UseAfterFree { access, .. }
+            | FailureKind::FreedInUse { access, .. }
+            | FailureKind::InvalidAccess { access, .. } => vec![*access],
             FailureKind::DoubleFree { .. }
             | FailureKind::InvalidFree { .. }
             | FailureKind::Leak { .. }
@@ -406,6 +420,10 @@ impl Failure {
                     self.freed(free)
                 )
             }
+            FailureKind::InvalidAccess { access, why } => format!(
+                "access of what was never allocated: {why}\n  {access}: {}",
+                self.at(*access)
+            ),
             FailureKind::Leak { objects } => {
                 format!("leak: never given back: {}", objects.join(", "))
             }

@@ -15,11 +15,13 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::event::{Event, LocationId};
-use crate::exec::{Answer, Exec, Status};
-use crate::memory::arena::Arena;
+use crate::exec::{Answer, Exec, Status, Stop};
+use crate::memory::arena::{Arena, is_poison};
+use crate::memory::foreign::{is_mapped, is_static};
 use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
+use crate::report::Bound;
 
 pub(crate) type Body = Box<dyn FnOnce()>;
 type Yields = Yielder<(), ()>;
@@ -34,6 +36,8 @@ pub(crate) struct Context {
     arena: RefCell<Arena>,
     yielder: Cell<*const Yields>,
     spawned: RefCell<Vec<(u32, Body)>>,
+    /// The stacks of this run's threads.
+    stacks: RefCell<Vec<Range<usize>>>,
     /// Tells objects of this run from those of earlier ones.
     pub(crate) serial: u64,
 }
@@ -95,6 +99,40 @@ impl Context {
         self.arena.borrow_mut()
     }
 
+    fn is_on_a_stack(&self, address: usize) -> bool {
+        self.stacks.borrow().iter().any(|s| s.contains(&address))
+    }
+
+    /// Why nothing of the program's can be at an address.
+    pub(crate) fn nothing_at(&self, address: usize) -> Option<&'static str> {
+        let mut arena = self.arena();
+        if arena.covers(address) {
+            let block = arena.block(address);
+            return block.is_none().then_some("no block was ever there");
+        }
+        if self.is_on_a_stack(address) || is_mapped(address) {
+            return None;
+        }
+        Some(if address < 4096 {
+            "the pointer is null"
+        } else if is_poison(address) {
+            "the pointer was read from memory that had been freed"
+        } else {
+            "there is no memory"
+        })
+    }
+
+    /// Why an address outside of the model's memory is none that an allocation gave.
+    fn no_block_at(&self, address: usize) -> Option<&'static str> {
+        if self.is_on_a_stack(address) {
+            Some("it is on a thread's stack")
+        } else if is_static(address) {
+            Some("it is in a static")
+        } else {
+            self.nothing_at(address)
+        }
+    }
+
     /// A value that the program stores, as graphs hold it.
     pub(crate) fn stored(&self, value: u64) -> u64 {
         let mut arena = self.arena();
@@ -153,6 +191,21 @@ pub(crate) fn free(address: usize) {
         }
         let answer = cx.exec().free(address, &mut cx.arena(), cx.serial);
         obey(cx, answer);
+    });
+}
+
+/// The program gives a block back that lies in no model's memory.
+pub(crate) fn free_outside(address: usize) {
+    if !PROGRAM.get() {
+        return;
+    }
+    let outside = Outside::new();
+    context(|cx| {
+        if let Some(why) = cx.no_block_at(address) {
+            let answer = cx.exec().free_of_nothing(why);
+            drop(outside);
+            obey(cx, answer);
+        }
     });
 }
 
@@ -228,6 +281,8 @@ pub(crate) fn register(cx: &Context, child: u32, body: Body) {
 /// The coroutines of one OS thread, the stacks that they leave behind, and the memory that they allocate from.
 pub(crate) struct Pool {
     stacks: Vec<DefaultStack>,
+    /// Stacks of this run's threads that have ended: nothing else lies there while others may still point to them.
+    ended: Vec<DefaultStack>,
     arena: Arena,
     stack_size: usize,
     /// A thread was given up in the middle of a panic, which this OS thread still counts.
@@ -259,6 +314,7 @@ impl Pool {
         install_hook();
         Pool {
             stacks: Vec::new(),
+            ended: Vec::new(),
             arena: Arena::default(),
             stack_size,
             panicking: false,
@@ -283,17 +339,23 @@ impl Pool {
             arena: RefCell::new(std::mem::take(&mut self.arena)),
             yielder: Cell::new(std::ptr::null()),
             spawned: RefCell::new(vec![(0, main as Body)]),
+            stacks: RefCell::new(Vec::new()),
             serial: self.serial,
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
         let entered = Entered {
             previous: CONTEXT.replace(&raw const cx),
         };
-        self.schedule(&cx, &mut slots);
+        if cx.arena().is_full() {
+            cx.exec().stopped(Stop::Limit(Bound::Memory));
+        } else {
+            self.schedule(&cx, &mut slots);
+        }
         drop(entered);
         for slot in slots.into_iter().flatten() {
             self.give_up(slot);
         }
+        self.stacks.append(&mut self.ended);
         // Bodies that never started: the program's, and part of what is given up.
         cx.spawned
             .into_inner()
@@ -359,6 +421,7 @@ impl Pool {
                 #[expect(clippy::expect_used, reason = "documented in Builder::stack_size")]
                 DefaultStack::new(self.stack_size).expect("out of memory for a thread's stack")
             });
+            cx.stacks.borrow_mut().push(extent(&stack));
             let coroutine = Coroutine::with_stack(stack, move |yielder: &Yields, ()| {
                 context(|cx| cx.yielder.set(yielder));
                 run_body(body);
@@ -393,7 +456,7 @@ impl Pool {
         if let CoroutineResult::Return(()) = result {
             cx.exec().me().status = Status::Ended;
             if let Some(slot) = slots[thread as usize].take() {
-                self.stacks.push(slot.coroutine.into_stack());
+                self.ended.push(slot.coroutine.into_stack());
             }
         }
     }

@@ -55,6 +55,9 @@ impl Failure {
             FailureKind::InvalidFree { .. } => {
                 Some("free only what an allocation gave, by the pointer that it gave".into())
             }
+            FailureKind::InvalidAccess { .. } => Some(
+                "look at where the pointer comes from: it was never set, or read from memory that holds something else".into(),
+            ),
             FailureKind::Leak { .. } => {
                 Some("drop them before the last thread ends, or turn the check off: Builder::leaks".into())
             }

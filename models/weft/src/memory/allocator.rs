@@ -52,6 +52,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
         if space::range().contains(&ptr.addr()) {
             runtime::free(ptr.addr());
         } else {
+            runtime::free_outside(ptr.addr());
             // SAFETY: the caller's obligation; the block came from the inner allocator.
             unsafe { self.0.dealloc(ptr, layout) };
         }
@@ -59,6 +60,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         if !space::range().contains(&ptr.addr()) {
+            runtime::free_outside(ptr.addr());
             // What was allocated outside of the model lives on after it, and so may what it grows to.
             // SAFETY: the caller's obligation.
             return unsafe { self.0.realloc(ptr, layout, new_size) };

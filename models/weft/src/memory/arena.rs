@@ -7,9 +7,9 @@
 
 use std::alloc::Layout;
 
-use super::collect::collect;
+use super::collect::{self, Left, Remains};
 use super::reuse::Point;
-use super::space::{WINDOW, canonical_base, discard, give_window, take_window};
+use super::space::{WINDOW, canonical_base, range};
 
 /// Threads that have a part of a window; further ones allocate outside of the model.
 const THREADS: usize = 64;
@@ -23,14 +23,15 @@ const LARGEST: usize = PART / 4;
 /// Every block begins at a multiple of this, so that two neighbours are told apart.
 const GRAIN: usize = 16;
 
-/// Windows that wait before it is asked which of them may be used again: the look costs about as much as this many runs.
-const WAITING: usize = 128;
+/// What is written over a freed block. Where a pointer is read from there, it is aligned, so that it gets as far as the look
+/// for what it points to.
+const POISON: u8 = 0xA0;
 
-/// Bytes of a window that stay with the process when it is given back.
-const KEPT: usize = 1 << 20;
-
-/// What is written over a freed block.
-const POISON: u8 = 0xA5;
+/// Whether an address was read from a freed block, and perhaps added to.
+pub(crate) fn is_poison(address: usize) -> bool {
+    let poison = usize::from_ne_bytes([POISON; size_of::<usize>()]);
+    address.wrapping_sub(poison) < LARGEST
+}
 
 /// One block of a window. It holds no address, which would look like a reference to it.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +51,6 @@ impl Block {
     }
 }
 
-/// A window that was used, with the blocks that were not freed.
-#[derive(Debug)]
-pub(crate) struct Remains {
-    pub(crate) base: usize,
-    pub(crate) live: Vec<Block>,
-    /// Bytes that were allocated in it.
-    used: usize,
-}
-
 /// Where one thread allocates.
 #[derive(Debug, Default)]
 struct Part {
@@ -71,9 +63,6 @@ struct Part {
 pub(crate) struct Arena {
     base: Option<usize>,
     parts: Vec<Part>,
-    remains: Vec<Remains>,
-    /// How many of them were still referred to when that was asked last.
-    kept: usize,
     /// The thread that runs.
     pub(crate) thread: u32,
 }
@@ -81,28 +70,30 @@ pub(crate) struct Arena {
 impl Arena {
     /// Gets ready for a run, given the stacks that hold nothing of use.
     pub(crate) fn begin(&mut self, stacks: &[std::ops::Range<usize>]) {
-        self.retire();
-        if self.remains.len() >= self.kept + WAITING {
-            self.remains = collect(std::mem::take(&mut self.remains), stacks);
-            self.kept = self.remains.len();
-        }
+        self.retire(true);
+        collect::collect(stacks);
         if self.base.is_none() {
-            self.base = take_window();
+            self.base = collect::begin();
         }
     }
 
-    /// Takes leave of the current run's blocks.
-    fn retire(&mut self) {
+    /// Takes leave of the current run's blocks; `again` if another run may have a window of which nothing is left.
+    fn retire(&mut self, again: bool) {
         let Some(base) = self.base else { return };
         let mut live = Vec::new();
         let used = self.parts.iter().map(|part| part.used).sum();
         for part in &mut self.parts {
-            live.extend(part.blocks.iter().filter(|b| b.freed.is_none()));
+            let left = part.blocks.iter().filter(|b| b.freed.is_none());
+            live.extend(left.map(|b| Left {
+                start: b.start,
+                size: b.size,
+                missed: false,
+            }));
             part.blocks.clear();
             part.used = 0;
         }
-        if !live.is_empty() {
-            self.remains.push(Remains { base, live, used });
+        if !again || !live.is_empty() {
+            collect::end(Remains { base, live, used });
             self.base = None;
         }
     }
@@ -164,6 +155,11 @@ impl Arena {
         }
     }
 
+    /// Whether this run has no window because others have them all.
+    pub(crate) fn is_full(&self) -> bool {
+        self.base.is_none() && !range().is_empty()
+    }
+
     /// Where this run's window begins.
     pub(crate) fn base(&self) -> Option<usize> {
         self.base
@@ -218,22 +214,6 @@ fn moved(value: u64, from: usize, to: usize) -> u64 {
 
 impl Drop for Arena {
     fn drop(&mut self) {
-        self.retire();
-        if let Some(base) = self.base {
-            give_window(base);
-        }
-        for remains in std::mem::take(&mut self.remains) {
-            super::collect::orphan(remains);
-        }
-    }
-}
-
-impl Remains {
-    /// Gives the window back.
-    pub(crate) fn end(self) {
-        if self.used > KEPT {
-            discard(self.base, WINDOW);
-        }
-        give_window(self.base);
+        self.retire(false);
     }
 }

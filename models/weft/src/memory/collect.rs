@@ -9,41 +9,131 @@
 //! Linux only, by way of `/proc`; elsewhere such windows stay out of use.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::arena::Remains;
-use super::space;
+use super::space::{self, WINDOW, discard, give_window, take_window};
 
-/// What arenas that are gone have left.
-static ORPHANS: Mutex<Vec<Remains>> = Mutex::new(Vec::new());
+/// Bytes of a window that stay with the process when it is given back.
+const KEPT: usize = 1 << 16;
 
-/// Leaves a window to whoever collects next.
-pub(crate) fn orphan(remains: Remains) {
-    let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
-    orphans.push(remains);
+/// Windows that wait before it is asked which of them may be used again: the look costs about as much as this many runs.
+const WAITING: usize = 128;
+
+/// So do those in which so many bytes were allocated.
+const MANY_BYTES: usize = 1 << 26;
+
+/// A window that was used, with the blocks that were not freed.
+#[derive(Debug)]
+pub(crate) struct Remains {
+    pub(crate) base: usize,
+    pub(crate) live: Vec<Left>,
+    /// Bytes that were allocated in it.
+    pub(crate) used: usize,
 }
 
-/// Gives back the windows that nothing refers to; answers the others. `ignored` are ranges that hold nothing of use.
-pub(crate) fn collect(mut all: Vec<Remains>, ignored: &[Range<usize>]) -> Vec<Remains> {
-    all.append(&mut ORPHANS.lock().unwrap_or_else(PoisonError::into_inner));
+/// A block that was not freed. It holds no address, which would look like a reference to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    /// Where it begins, in bytes from the window's beginning.
+    pub(crate) start: u32,
+    pub(crate) size: u32,
+    /// Nothing referred to it when that was asked last. Other threads go on meanwhile, and may move a reference from where is
+    /// still to be looked to where was looked already: so one look is not enough.
+    pub(crate) missed: bool,
+}
+
+/// The windows of all arenas: what one run leaves may be referred to by what another has left.
+#[derive(Debug)]
+struct Windows {
+    remains: Vec<Remains>,
+    /// How many there were after the last look.
+    kept: usize,
+    /// Bytes that were allocated in those that came since.
+    bytes: usize,
+    /// Where the windows begin that runs use now.
+    in_use: Vec<usize>,
+}
+
+fn windows() -> MutexGuard<'static, Windows> {
+    static WINDOWS: Mutex<Windows> = Mutex::new(Windows {
+        remains: Vec::new(),
+        kept: 0,
+        bytes: 0,
+        in_use: Vec::new(),
+    });
+    WINDOWS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A window for a new run.
+pub(crate) fn begin() -> Option<usize> {
+    let base = take_window()?;
+    windows().in_use.push(base);
+    Some(base)
+}
+
+/// A window's last run is over.
+pub(crate) fn end(remains: Remains) {
+    let mut windows = windows();
+    windows.in_use.retain(|&base| base != remains.base);
+    if remains.live.is_empty() {
+        remains.end();
+    } else {
+        windows.bytes += remains.used;
+        windows.remains.push(remains);
+    }
+}
+
+/// Gives back the windows that nothing refers to, if there are many. `ignored` are ranges that hold nothing of use.
+pub(crate) fn collect(ignored: &[Range<usize>]) {
+    let mut windows = windows();
+    // The more there are, the longer it takes to look at them.
+    let enough = windows.kept + WAITING.max(windows.kept / 2);
+    if windows.remains.len() < enough && windows.bytes < MANY_BYTES {
+        return;
+    }
+    windows.bytes = 0;
+    let mut all = std::mem::take(&mut windows.remains);
     all.sort_unstable_by_key(|remains| remains.base);
     let mut marks = Marks::new(&all);
-    if process::scan(ignored, &mut |word| marks.refer(word)).is_err() {
-        return all;
-    }
-    marks.follow();
-    let marked = marks.marked;
-    let mut kept = Vec::new();
-    for (mut remains, marked) in all.into_iter().zip(marked) {
-        let mut marked = marked.into_iter();
-        remains.live.retain(|_| marked.next() == Some(true));
-        if remains.live.is_empty() {
-            remains.end();
-        } else {
-            kept.push(remains);
+    let looked = process::scan(&windows.in_use, ignored, &mut |word| marks.refer(word));
+    if looked.is_ok() {
+        marks.follow();
+        let marked = marks.marked;
+        for (remains, marked) in all.iter_mut().zip(marked) {
+            let mut marked = marked.into_iter();
+            remains.live.retain_mut(|block| {
+                let missed = marked.next() != Some(true);
+                let gone = missed && block.missed;
+                block.missed = missed;
+                !gone
+            });
         }
+        all.retain_mut(|remains| {
+            let over = remains.live.is_empty();
+            if over {
+                remains.end();
+            }
+            !over
+        });
     }
-    kept
+    windows.kept = all.len();
+    windows.remains = all;
+}
+
+impl Remains {
+    /// Gives the window back.
+    fn end(&self) {
+        if self.used > KEPT {
+            discard(self.base, WINDOW);
+        }
+        give_window(self.base);
+    }
+}
+
+impl Left {
+    fn end(&self) -> usize {
+        (self.start + self.size) as usize
+    }
 }
 
 /// The blocks that may be referred to. Nothing here holds the address of one.
@@ -113,21 +203,24 @@ mod process {
 
     use super::super::space;
 
-    /// Shows every aligned word of the process's writable memory, but that of models and of `ignored`. It is read through the
-    /// system, since another thread may unmap it meanwhile.
-    pub(super) fn scan(ignored: &[Range<usize>], show: &mut dyn FnMut(usize)) -> io::Result<()> {
+    /// Shows every aligned word of the process's writable memory, but that of `ignored` and of models whose run is over. It is
+    /// read through the system, since another thread may unmap it meanwhile.
+    pub(super) fn scan(
+        windows: &[usize],
+        ignored: &[Range<usize>],
+        show: &mut dyn FnMut(usize),
+    ) -> io::Result<()> {
         let memory = File::open("/proc/self/mem")?;
         let pages = File::open("/proc/self/pagemap").ok();
         let mut words = vec![0u8; 1 << 20];
-        for line in read_to_string("/proc/self/maps")?.lines() {
-            let Some(range) = writable(line) else {
-                continue;
-            };
-            let models = space::range();
-            let mut skipped = ignored.iter().chain([&models]);
-            if skipped.any(|r| r.start < range.end && range.start < r.end) {
-                continue;
-            }
+        let mut skipped = ignored.to_vec();
+        skipped.push(space::range());
+        skipped.sort_unstable_by_key(|range| range.start);
+        let maps = read_to_string("/proc/self/maps")?;
+        let outside = maps.lines().filter_map(writable);
+        let outside = outside.flat_map(|range| without(range, &skipped));
+        let inside = windows.iter().map(|&base| base..base + space::WINDOW);
+        for range in outside.chain(inside) {
             let mut at = range.start;
             while at < range.end {
                 let end = range.end.min(at + words.len());
@@ -145,6 +238,25 @@ mod process {
             }
         }
         Ok(())
+    }
+
+    /// What is left of a range without others, which are in order. The system shows neighbours as one range.
+    fn without(range: Range<usize>, others: &[Range<usize>]) -> Vec<Range<usize>> {
+        let mut left = Vec::new();
+        let mut at = range.start;
+        for other in others {
+            if other.end <= at || range.end <= other.start {
+                continue;
+            }
+            if at < other.start {
+                left.push(at..other.start);
+            }
+            at = other.end;
+        }
+        if at < range.end {
+            left.push(at..range.end);
+        }
+        left
     }
 
     /// `start-end rw.. …`
@@ -197,7 +309,11 @@ mod process {
     use std::io;
     use std::ops::Range;
 
-    pub(super) fn scan(_: &[Range<usize>], _: &mut dyn FnMut(usize)) -> io::Result<()> {
+    pub(super) fn scan(
+        _: &[usize],
+        _: &[Range<usize>],
+        _: &mut dyn FnMut(usize),
+    ) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -3,17 +3,16 @@
 //! The end of one is a write that is not atomic, without being an event: every run comes by it again. It lies between
 //! two events of its thread, and has seen what the first of them has.
 
-use std::backtrace::Backtrace;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::panic::Location;
-use std::sync::{Mutex, PoisonError};
 
 use crate::clock::{Which, join};
 use crate::event::{Event, EventId, LocationId};
 use crate::exec::{Answer, Exec};
 use crate::graph::Graph;
 use crate::memory::arena::Arena;
+use crate::memory::callers::std_arcs;
 use crate::memory::reuse::{Past, Point};
 use crate::object::objects_of;
 use crate::report::{Failure, FailureKind, Free};
@@ -101,7 +100,7 @@ impl Exec {
             return self.freed_twice(first, end);
         }
         if let Some(access) = self.unordered(loc, &end) {
-            if !self.decided_outside(loc) {
+            if !self.decided_outside() {
                 return self.freed_in_use(access, end);
             }
             self.after_all(&mut end);
@@ -140,7 +139,7 @@ impl Exec {
         let inside: Vec<LocationId> = self.graph.objects_in(&addresses).filter(alive).collect();
         for loc in inside {
             if let Some(access) = self.unordered(loc, &end) {
-                if !self.decided_outside(loc) {
+                if !self.decided_outside() {
                     end.what = ended(Some(loc));
                     return self.freed_in_use(access, end);
                 }
@@ -163,17 +162,10 @@ impl Exec {
         accesses.copied().find(after)
     }
 
-    /// Whether the object is dropped by an `Arc` of std's, whose counts order it after its last use although weft does
-    /// not see them. Asked of the call stack, once for each place that creates such objects.
-    fn decided_outside(&self, loc: LocationId) -> bool {
-        static KNOWN: Mutex<BTreeMap<(&str, u32, u32), bool>> = Mutex::new(BTreeMap::new());
-        let site = self.graph.loc(loc).site;
-        let key = (site.file(), site.line(), site.column());
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry(key).or_insert_with(|| {
-            let stack = Backtrace::force_capture().to_string();
-            stack.contains("sync::Arc<") && stack.contains("drop_slow")
-        })
+    /// Whether what ends now is dropped by an `Arc` of std's, whose counts order it after its last use although weft does
+    /// not see them. Those that weft's own are made of are none.
+    fn decided_outside(&mut self) -> bool {
+        std_arcs() > self.me().arcs_dropped
     }
 
     /// Makes the end one that comes after everything that has happened in this run.
@@ -194,6 +186,20 @@ impl Exec {
             Some(end) => end,
             None => *self.lifetimes.objects.get(&request.loc)?,
         };
+        Some(self.used_after(request, address, end, arena))
+    }
+
+    /// The current thread accesses what is no object of this run any more: an answer if one has ended there.
+    pub(crate) fn access_of_ended(
+        &mut self,
+        request: &Event,
+        address: usize,
+        arena: &mut Arena,
+    ) -> Option<Answer> {
+        let loc = self
+            .graph
+            .object_at(arena.in_graph(address as u64) as usize)?;
+        let end = *self.lifetimes.objects.get(&loc)?;
         Some(self.used_after(request, address, end, arena))
     }
 
@@ -229,6 +235,32 @@ impl Exec {
             FailureKind::FreedInUse { access, free }
         };
         self.fail_with(Failure::shown(kind, &self.graph, shown, before))
+    }
+
+    /// The current thread accesses an object where none can be.
+    pub(crate) fn access_of_nothing(&mut self, request: &Event, why: &str) -> Answer {
+        if self.probe.is_some() {
+            return self.refute();
+        }
+        let (thread, index) = (self.current, self.me().executed);
+        let before = index.checked_sub(1).map(|index| EventId { thread, index });
+        let mut shown = self.graph.clone();
+        if index == shown.len(thread) {
+            let mut event = *request;
+            event.role = "nothing";
+            shown.push(thread, event);
+        }
+        let kind = FailureKind::InvalidAccess {
+            access: EventId { thread, index },
+            why: why.to_string(),
+        };
+        self.fail_with(Failure::shown(kind, &self.graph, shown, before))
+    }
+
+    /// The current thread gives back an address outside of its memory that no allocation gave.
+    pub(crate) fn free_of_nothing(&mut self, why: &str) -> Answer {
+        let end = self.ends_now(Ended::Nothing);
+        self.never_allocated(end, why.to_string())
     }
 
     fn freed_in_use(&mut self, access: EventId, end: End) -> Answer {

@@ -6,7 +6,9 @@
 
 pub(crate) mod allocator;
 pub(crate) mod arena;
+mod callers;
 mod collect;
+pub(crate) mod foreign;
 pub(crate) mod lifetime;
 pub(crate) mod reuse;
 pub(crate) mod space;

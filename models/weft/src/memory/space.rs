@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// Bytes of one window.
-pub(crate) const WINDOW: usize = 1 << 30;
+pub(crate) const WINDOW: usize = 1 << 28;
 
 /// Windows to ask the system for, largest first. The range takes addresses only: pages come with their first use.
-const COUNTS: [usize; 3] = [4096, 256, 16];
+const COUNTS: [usize; 4] = [1 << 18, 1 << 14, 1 << 10, 1 << 6];
 
 /// The reserved range; both ends are 0 before the first window is taken, and if the system refuses.
 static START: AtomicUsize = AtomicUsize::new(0);

@@ -1,6 +1,6 @@
 //! What a failing program is found to do, in the words of its source.
 
-use weft::{Builder, Decisions, EventId, Failure, FailureKind, Free, Report, Verdict};
+use weft::{Builder, Decisions, EventId, Failure, FailureKind, Free, Verdict};
 
 /// The failure of a program, which replays from its printed line.
 pub(crate) fn found(f: impl Fn() + Send + Sync + Clone + 'static) -> Found {
@@ -21,11 +21,11 @@ pub(crate) fn found_by(builder: &Builder, f: impl Fn() + Send + Sync + Clone + '
     Found(*failure)
 }
 
-/// The report of a program that is right.
-pub(crate) fn complete(f: impl Fn() + Send + Sync + 'static) -> Report {
+/// How many graphs a program has that is right.
+pub(crate) fn complete(f: impl Fn() + Send + Sync + 'static) -> u64 {
     let report = Builder::default().check(f);
     assert!(report.is_complete(), "{report}");
-    report
+    report.complete
 }
 
 /// A thread, and a piece of a line of source that it does something in.
@@ -102,6 +102,18 @@ impl Found {
             panic!("{}", self.0)
         };
         self.assert_free(free, place);
+        assert!(found.contains(why), "{}", self.0);
+    }
+
+    pub(crate) fn invalid_access(&self, access: Place, why: &str) {
+        let FailureKind::InvalidAccess {
+            access: id,
+            why: found,
+        } = &self.0.kind
+        else {
+            panic!("{}", self.0)
+        };
+        self.assert_event(*id, access);
         assert!(found.contains(why), "{}", self.0);
     }
 }

@@ -162,14 +162,14 @@ fn never_dropped() {
         (node, &raw const *node)
     };
     // The reader comes too late, or sees it: 2.
-    assert_eq!(complete(freed_by(make, |_| ())).complete, 2);
+    assert_eq!(complete(freed_by(make, |_| ())), 2);
     let make = || {
         let node = ManuallyDrop::new(Box::new(node()));
         let pointer = &raw const **node;
         (node, pointer)
     };
-    assert_eq!(complete(freed_by(make, |_| ())).complete, 2);
-    assert_eq!(complete(freed_by(make, |n| std::mem::forget(n))).complete, 2);
+    assert_eq!(complete(freed_by(make, |_| ())), 2);
+    assert_eq!(complete(freed_by(make, |n| std::mem::forget(n))), 2);
 }
 
 const LAYOUT: Layout = Layout::new::<AtomicU32>();
@@ -328,7 +328,7 @@ fn freed_while_a_panic_unwinds() {
             reader.join().unwrap();
         }
     };
-    assert_eq!(complete(program(false)).complete, 1);
+    assert_eq!(complete(program(false)), 1);
     let found = found(program(true));
     found.use_after_free(false, (1, USE), (0, LOOK), "node");
 }
@@ -370,7 +370,7 @@ fn a_free_that_waits_for_the_reader() {
             reader.join().unwrap();
         }
     };
-    assert_eq!(complete(program(Acquire)).complete, 2);
+    assert_eq!(complete(program(Acquire)), 2);
     let found = found(program(Relaxed));
     found.use_after_free(false, (1, USE), (0, "done.load(order)"), "node");
 }
@@ -398,7 +398,8 @@ fn the_hazard_that_comes_too_late() {
             if fenced {
                 fence(SeqCst);
             }
-            if shared.1.load(Acquire) != node { // hazard
+            if shared.1.load(Acquire) != node {
+                // hazard
                 // SAFETY: as above.
                 drop(unsafe { Box::from_raw(node) });
             }

@@ -30,10 +30,7 @@ fn two<T: Send + Sync + 'static>(
     move || {
         let shared = std::sync::Arc::new(shared());
         let (own, other) = (std::sync::Arc::clone(&shared), other.clone());
-        let thread = thread::spawn(move || {
-            other(&own);
-            std::mem::forget(own);
-        });
+        let thread = thread::spawn(move || other(&own));
         main(&shared);
         thread.join().unwrap();
     }

@@ -147,7 +147,10 @@ fn in_two_destructors() {
         drop(two);
         thread.join().unwrap();
     });
-    found.double_free([(0, "// before the second"), (1, "// before the first")], "node");
+    found.double_free(
+        [(0, "// before the second"), (1, "// before the first")],
+        "node",
+    );
 }
 
 #[test]
@@ -163,5 +166,5 @@ fn the_process_goes_on() {
         }
     };
     let program = two(|| AtomicPtr::new(node()), taken_once, taken_once);
-    assert_eq!(complete(program).complete, 2);
+    assert_eq!(complete(program), 2);
 }

@@ -43,6 +43,22 @@ impl Drop for Destructor {
     }
 }
 
+/// A value is dropped until this goes.
+pub(super) struct Dropping;
+
+impl Dropping {
+    pub(super) fn new() -> Dropping {
+        context(|cx| cx.exec().me().arcs_dropped += 1);
+        Dropping
+    }
+}
+
+impl Drop for Dropping {
+    fn drop(&mut self) {
+        context(|cx| cx.exec().me().arcs_dropped -= 1);
+    }
+}
+
 impl Shared {
     /// `an Arc of src/lib.rs:7`
     pub(crate) fn text(&self) -> String {
@@ -61,8 +77,13 @@ impl Shared {
     }
 }
 
-/// A new value is shared from now on; `key` is its address.
-pub(super) fn begin(key: usize, type_name: &'static str, site: &'static Location<'static>) {
+/// A new value is shared from now on by so many owners; `key` is its address.
+pub(super) fn begin(
+    key: usize,
+    owners: u64,
+    type_name: &'static str,
+    site: &'static Location<'static>,
+) {
     let shared = Shared {
         type_name,
         site,
@@ -77,8 +98,8 @@ pub(super) fn begin(key: usize, type_name: &'static str, site: &'static Location
         counted
     });
     if counted == Some(true) {
-        let count = |name| Object::create(Some(name), false, 1, false, site).into_location();
-        let counts = (count("strong count"), count("weak count"));
+        let count = |name, n| Object::create(Some(name), false, n, false, site).into_location();
+        let counts = (count("strong count", owners), count("weak count", 1));
         in_model(|cx| {
             let key = cx.arena().in_graph(key as u64);
             if let Some(shared) = cx.exec().shared.get_mut(&key) {
@@ -218,6 +239,12 @@ impl Counts {
             .update(Order::Relaxed, "clone of a Weak", site, |n| n + 1);
     }
 
+    /// As std's `new_cyclic`, once the value is there.
+    pub(super) fn first_owner(&self, site: &'static Location<'static>) {
+        self.strong
+            .update(Order::Release, "new_cyclic", site, |_| 1);
+    }
+
     /// As std's drop of a `Weak`, and of the one that all owners have together.
     pub(super) fn drop_weak(&self, site: &'static Location<'static>) -> bool {
         self.released(&self.weak, "drop of a Weak", site)
@@ -315,9 +342,10 @@ impl Counts {
         self.strong.load(Order::Relaxed, "strong_count", site) as usize
     }
 
-    /// The weak count as it stands there: the owners together have one.
-    pub(super) fn weak_count(&self, site: &'static Location<'static>) -> usize {
-        match self.weak.load(Order::Relaxed, "weak_count", site) {
+    /// The weak count as it stands there: the owners together have one. std's `Arc` reads it with `Relaxed`, its `Weak` with
+    /// `Acquire`.
+    pub(super) fn weak_count(&self, order: Order, site: &'static Location<'static>) -> usize {
+        match self.weak.load(order, "weak_count", site) {
             u64::MAX => 1,
             n => n as usize,
         }

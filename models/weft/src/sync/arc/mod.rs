@@ -13,7 +13,9 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::sync;
 
-use counts::Unique;
+use counts::{Dropping, Unique};
+
+use crate::event::Order;
 
 /// `std::sync::Arc`. Who drops last is explored where it matters, and what the value's destructor does is done there.
 ///
@@ -44,20 +46,20 @@ impl<T> Arc<T> {
         F: FnOnce(&Weak<T>) -> T,
     {
         let site = Location::caller();
-        let mut begun = None;
         let value = sync::Arc::new_cyclic(|weak| {
             let key = key_of(weak.as_ptr());
-            counts::begin(key, std::any::type_name::<T>(), site);
-            // The Weak is there before the first owner.
+            counts::begin(key, 0, std::any::type_name::<T>(), site);
+            // There is no owner yet, and others may find that out.
+            counts::read(key);
+            // The one Weak that all owners have together, until there are any.
             let weak = Weak::of(weak.clone());
-            if let Some(counts) = counts::read(key) {
-                counts.clone_weak(site);
-            }
             let value = data(&weak);
-            begun = Some(weak);
+            drop(weak.into_std());
             value
         });
-        drop(begun);
+        if let Some(counts) = counts::of(key_of(sync::Arc::as_ptr(&value))) {
+            counts.first_owner(site);
+        }
         Arc {
             value: ManuallyDrop::new(value),
         }
@@ -127,7 +129,7 @@ impl<T: ?Sized> Arc<T> {
     #[track_caller]
     pub fn from_std(value: sync::Arc<T>) -> Arc<T> {
         let key = key_of(sync::Arc::as_ptr(&value));
-        counts::begin(key, std::any::type_name::<T>(), Location::caller());
+        counts::begin(key, 1, std::any::type_name::<T>(), Location::caller());
         Arc::untracked(value)
     }
 
@@ -207,7 +209,7 @@ impl<T: ?Sized> Arc<T> {
     #[track_caller]
     pub fn weak_count(this: &Arc<T>) -> usize {
         match counts::read(this.key()) {
-            Some(counts) => counts.weak_count(Location::caller()) - 1,
+            Some(counts) => counts.weak_count(Order::Relaxed, Location::caller()) - 1,
             None => sync::Arc::weak_count(&this.value),
         }
     }
@@ -294,6 +296,7 @@ impl<T: ?Sized> Drop for Arc<T> {
         let Some(counts) = counts::of(key) else {
             let last = sync::Arc::strong_count(&value) == 1;
             let _destructor = counts::let_go(key, last);
+            let _dropping = last.then(Dropping::new);
             drop(value);
             if last {
                 counts::end(key);
@@ -302,7 +305,9 @@ impl<T: ?Sized> Drop for Arc<T> {
             return;
         };
         let last = counts.drop_strong(counts.site);
+        let dropping = last.then(Dropping::new);
         drop(value);
+        drop(dropping);
         if last {
             weak::let_memory_go(memory, key);
         }

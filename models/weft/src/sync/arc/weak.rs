@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync;
 
 use super::{Arc, counts, key_of};
+use crate::event::Order;
 
 /// `std::sync::Weak`.
 pub struct Weak<T: ?Sized> {
@@ -25,6 +26,13 @@ impl<T: ?Sized> Weak<T> {
         Weak {
             value: ManuallyDrop::new(value),
         }
+    }
+
+    /// The `Weak` itself, of which the counts are to know nothing more.
+    pub(super) fn into_std(self) -> sync::Weak<T> {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is never used again, nor dropped.
+        unsafe { ManuallyDrop::take(&mut this.value) }
     }
 
     fn key(&self) -> usize {
@@ -58,7 +66,7 @@ impl<T: ?Sized> Weak<T> {
         let Some(counts) = counts::read(self.key()) else {
             return self.value.weak_count();
         };
-        let weak = counts.weak_count(site);
+        let weak = counts.weak_count(Order::Acquire, site);
         match counts.strong_count(site) {
             0 => 0,
             _ => weak - 1,
@@ -78,9 +86,7 @@ impl<T: ?Sized> Weak<T> {
     /// As std's `into_raw`.
     #[must_use = "losing the pointer will leak memory"]
     pub fn into_raw(self) -> *const T {
-        let mut this = ManuallyDrop::new(self);
-        // SAFETY: `this` is never used again, nor dropped.
-        unsafe { ManuallyDrop::take(&mut this.value) }.into_raw()
+        self.into_std().into_raw()
     }
 
     /// As std's `from_raw`.
