@@ -88,6 +88,16 @@ impl Found {
         self.assert_free(end, free);
     }
 
+    /// A use after free, wherever it is.
+    pub(crate) fn assert_use_after_free(&self, program: &str) {
+        let kind = &self.0.kind;
+        let used = matches!(
+            kind,
+            FailureKind::UseAfterFree { .. } | FailureKind::FreedInUse { .. }
+        );
+        assert!(used, "{program}: {}", self.0);
+    }
+
     pub(crate) fn double_free(&self, places: [Place; 2], what: &str) {
         let FailureKind::DoubleFree { first, second } = &self.0.kind else {
             panic!("{}", self.0)

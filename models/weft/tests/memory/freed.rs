@@ -399,7 +399,6 @@ fn the_hazard_that_comes_too_late() {
                 fence(SeqCst);
             }
             if shared.1.load(Acquire) != node {
-                // hazard
                 // SAFETY: as above.
                 drop(unsafe { Box::from_raw(node) });
             }
@@ -407,5 +406,5 @@ fn the_hazard_that_comes_too_late() {
         }
     };
     complete(program(true));
-    found(program(false)).use_after_free(false, (1, "// protected"), (0, "// hazard"), "node");
+    found(program(false)).use_after_free(false, (1, "// protected"), (0, "shared.1.load(Acquire)"), "node");
 }
