@@ -1,4 +1,7 @@
 //! Adding one event to the graph: taking the default way, and noting every other.
+//!
+//! What is wrong with an execution is asked last, of a graph that the axioms allow: an error of one that they
+//! forbid is none.
 
 use crate::cell::UNINIT;
 use crate::clock::Which;
@@ -84,14 +87,8 @@ impl Exec {
             let ev = self.graph.ev_mut(id);
             (ev.rf, ev.value) = (Some(newest), value);
         }
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         let value = self.graph.ev(id).value;
         if e.is_read() && value == UNINIT && self.graph.loc(e.loc).cell {
@@ -141,18 +138,12 @@ impl Exec {
             };
         };
         self.graph.set_read(id, source, way);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
-        let first = self.graph.loc(loc).co.last() == Some(&source);
-        if !first && !self.graph.sc_consistent() {
+        let newest = self.graph.loc(loc).co.last() == Some(&source);
+        if !newest && !self.graph.sc_consistent() {
             return self.stopped(Stop::Pruned);
+        }
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         let e = self.graph.ev(id);
         Answer::Done(e.value, e.rmw)
@@ -202,17 +193,11 @@ impl Exec {
         let len = self.graph.loc(e.loc).co.len();
         let place = after.map_or(len, |w| self.graph.co_pos(e.loc, w) + 1);
         self.graph.loc_mut(e.loc).co.insert(place, id);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
         if place < len && !self.graph.sc_consistent() {
             return self.stopped(Stop::Pruned);
+        }
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         Answer::Done(e.value, e.rmw)
     }

@@ -273,6 +273,8 @@ impl Exec {
             Answer::Wait(Status::ReplayEnd)
         } else if !self.is_turn_of(id.thread) {
             Answer::Wait(Status::Turn)
+        } else if self.another_is_half_done() {
+            Answer::Wait(Status::Ready)
         } else if id.index >= self.rules.max_events && self.probe.is_none() {
             self.too_many_events()
         } else {
@@ -288,6 +290,15 @@ impl Exec {
             self.passed(id);
         }
         answer
+    }
+
+    /// Whether the graph ends with a read-modify-write of another thread that lacks its write: that goes first.
+    fn another_is_half_done(&self) -> bool {
+        let half = |t: &u32| {
+            let last = self.graph.threads[*t as usize].events.last();
+            *t != self.current && last.is_some_and(|e| e.rmw && e.is_read())
+        };
+        self.urgent.as_ref().is_some_and(half)
     }
 
     /// Whether the current thread only yields and does nothing else; to be asked at every yield.

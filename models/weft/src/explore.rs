@@ -127,8 +127,7 @@ impl<'f> Search<'f> {
                 graph.truncate_after(event);
                 graph.set_read(event, source, way);
                 self.urgent = Some(event.thread);
-                check_race(graph, event)?;
-                Ok(graph.sc_consistent())
+                Ok(graph.sc_consistent() && without_race(graph, event)?)
             }
             Item::Place { event, after } => {
                 graph.truncate_after(event);
@@ -201,20 +200,15 @@ fn revisit(
         len - 1
     };
     graph.loc_mut(e.loc).co.insert(place + 1, write);
-    check_race(graph, read)?;
-    Ok(place + 1 == len || graph.sc_consistent())
+    let consistent = place + 1 == len || graph.sc_consistent();
+    Ok(consistent && without_race(graph, read)?)
 }
 
-fn check_race(graph: &Graph, read: EventId) -> Result<(), Box<Failure>> {
-    match graph.race(read) {
-        None => Ok(()),
-        Some(first) => {
-            let kind = FailureKind::Race {
-                first,
-                second: read,
-            };
-            Err(Box::new(Failure::new(kind, graph, Some(read))))
-        }
+/// Says yes, unless the read races.
+fn without_race(graph: &Graph, read: EventId) -> Result<bool, Box<Failure>> {
+    match graph.race_at(read) {
+        None => Ok(true),
+        Some(race) => Err(Box::new(Failure::new(race, graph, Some(read)))),
     }
 }
 

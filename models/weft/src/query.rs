@@ -329,9 +329,23 @@ impl Graph {
 
     /// `0` for main, `0.1` for main's second child, ….
     fn path(&self, thread: u32) -> String {
+        let mut path = "0".to_string();
+        for nth in self.spawn_path(thread) {
+            // Writing to a String cannot fail.
+            let _ = write!(path, ".{nth}");
+        }
+        path
+    }
+
+    /// As the how-manieth each of the thread's ancestors, and then itself, was spawned.
+    pub(crate) fn spawn_path(&self, thread: u32) -> Vec<u32> {
         match self.threads[thread as usize].parent {
-            Some((parent, nth)) => format!("{}.{nth}", self.path(parent)),
-            None => thread.to_string(),
+            Some((parent, nth)) => {
+                let mut path = self.spawn_path(parent);
+                path.push(nth);
+                path
+            }
+            None => Vec::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod cells;
+mod forbidden;
 mod replays;
 mod wake_ups;
 
