@@ -269,12 +269,8 @@ impl Exec {
         };
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
-        } else if self.left > 0 {
-            Answer::Wait(Status::ReplayEnd)
-        } else if !self.is_turn_of(id.thread) {
-            Answer::Wait(Status::Turn)
-        } else if self.another_is_half_done() {
-            Answer::Wait(Status::Ready)
+        } else if let Some(status) = self.not_yet() {
+            Answer::Wait(status)
         } else if id.index >= self.rules.max_events && self.probe.is_none() {
             self.too_many_events()
         } else {
@@ -290,6 +286,27 @@ impl Exec {
             self.passed(id);
         }
         answer
+    }
+
+    /// Why the current thread cannot do anything new for now.
+    fn not_yet(&self) -> Option<Status> {
+        if self.left > 0 {
+            Some(Status::ReplayEnd)
+        } else if !self.is_turn_of(self.current) {
+            Some(Status::Turn)
+        } else if self.another_is_half_done() {
+            Some(Status::Ready)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the current thread, which panics, may say so yet: only of a whole graph.
+    pub(crate) fn may_fail(&self) -> Answer {
+        match self.not_yet() {
+            Some(status) if self.probe.is_none() => Answer::Wait(status),
+            _ => Answer::Done(0, false),
+        }
     }
 
     /// Whether the graph ends with a read-modify-write of another thread that lacks its write: that goes first.

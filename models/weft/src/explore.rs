@@ -201,7 +201,15 @@ fn revisit(
     };
     graph.loc_mut(e.loc).co.insert(place + 1, write);
     let consistent = place + 1 == len || graph.sc_consistent();
-    Ok(consistent && without_race(graph, read)?)
+    if !consistent {
+        return Ok(false);
+    }
+    if let Some(race) = graph.race_at(write) {
+        // An update whose source was taken when it was added was not asked then. The read may lack its own write here.
+        graph.forget(read);
+        return Err(Box::new(Failure::new(race, graph, Some(write))));
+    }
+    without_race(graph, read)
 }
 
 /// Says yes, unless the read races.

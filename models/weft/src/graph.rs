@@ -284,7 +284,13 @@ impl Graph {
         self.next_stamp = self.ev(last).stamp + 1;
     }
 
-    /// Removes the last event of a thread, which is also the last inserted one.
+    /// Removes the last event of a thread, which nothing reads from.
+    pub(crate) fn forget(&mut self, id: EventId) {
+        self.inserted.retain(|&other| other != id);
+        self.remove_tail(id);
+    }
+
+    /// Removes the last event of a thread from all but the order of insertion.
     fn remove_tail(&mut self, id: EventId) {
         let stride = self.stride;
         let t = &mut self.threads[id.thread as usize];
@@ -299,8 +305,8 @@ impl Graph {
                 if let Some(p) = loc.co.iter().rposition(|&w| w == id) {
                     loc.co.remove(p);
                 }
-            } else if loc.reads.last() == Some(&id) {
-                loc.reads.pop();
+            } else if let Some(p) = loc.reads.iter().rposition(|&r| r == id) {
+                loc.reads.remove(p);
             }
             if loc.plain.last() == Some(&id) {
                 loc.plain.pop();

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use crate::report::FailureKind;
-use crate::runtime::{Body, RunOver, context};
+use crate::runtime::{Body, RunOver, context, wait_to_fail};
 
 thread_local! {
     /// The last panic's message and place.
@@ -22,14 +22,19 @@ pub(crate) fn run_body(body: Body) {
         return;
     }
     let Some(cx) = context() else { return };
+    if cx.exec.borrow_mut().me().aborting {
+        return;
+    }
+    let seen = PANIC.take();
+    if catch_unwind(wait_to_fail).is_err() {
+        return;
+    }
     let mut exec = cx.exec.borrow_mut();
     if exec.me().aborting {
         return;
     }
     let thread = exec.current;
-    let (message, at) = PANIC
-        .take()
-        .unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
+    let (message, at) = seen.unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
     exec.fail(
         FailureKind::Panic {
             thread,

@@ -137,6 +137,11 @@ pub(crate) fn wait_for_last_read() {
     });
 }
 
+/// The thread's panic is about to end the run.
+pub(crate) fn wait_to_fail() {
+    block_while(|exec| exec.may_fail());
+}
+
 fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
     loop {
         // A thread that is blocked for good is resumed only to be unwound, which `enter` does.

@@ -75,3 +75,29 @@ fn a_race_behind_atomicity() {
     assert!(report.is_complete(), "{report}");
     assert_eq!(report.complete, 2);
 }
+
+#[test]
+fn a_panic_beside_half_an_update() {
+    // The store revisits the update's read while the thread that panics has nothing more to do.
+    let report = check(|| {
+        let word = Arc::new(AtomicU32::new(0));
+        let threads: [fn(&AtomicU32); 3] = [
+            |word| _ = word.fetch_add(1, Relaxed),
+            |word| assert_ne!(word.swap(1, Relaxed), 2, "on purpose"),
+            |word| word.store(2, Relaxed),
+        ];
+        let threads = threads.map(|body| {
+            let word = Arc::clone(&word);
+            thread::spawn(move || body(&word))
+        });
+        threads.map(|thread| thread.join().unwrap());
+    });
+    let failure = report.failure().expect("it panics");
+    for thread in 0..failure.graph.thread_count() as u32 {
+        let half = failure.graph.events(thread).last();
+        assert!(
+            !half.is_some_and(|e| e.rmw && e.is_read()),
+            "an update that lacks its write: {failure}"
+        );
+    }
+}
