@@ -5,7 +5,7 @@
 
 use crate::cell::UNINIT;
 use crate::clock::Which;
-use crate::decisions::{Choice, Step};
+use crate::decisions::Choice;
 use crate::event::{Event, EventId, Kind, Order};
 use crate::exec::{Answer, Exec, Item, Status, Stop};
 use crate::report::FailureKind;
@@ -24,8 +24,10 @@ impl Exec {
         if let Some(c) = &mut event.compare {
             c.weak &= self.rules.spurious_cas;
         }
-        let followed = |steps: &mut Vec<Step>| steps.pop().map_or(Choice::Default, |s| s.choice);
-        let step = self.guide.as_mut().map(followed);
+        let step = match self.guide.as_mut().map(|g| g.follow(&event)).transpose() {
+            Ok(step) => step,
+            Err(misfit) => return self.refuse(misfit),
+        };
         let id = self.graph.push(thread, event);
         match event.kind {
             Kind::Begin => {
@@ -131,16 +133,12 @@ impl Exec {
         };
         self.sources = sources;
         let Some((source, way)) = picked else {
-            return if step.is_some() {
-                self.fail(FailureKind::Decisions, Some(id))
-            } else {
-                self.stopped(Stop::Pruned)
-            };
+            return self.no_such_write();
         };
         self.graph.set_read(id, source, way);
         let newest = self.graph.loc(loc).co.last() == Some(&source);
         if !newest && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
+            return self.forbidden();
         }
         if let Some(race) = self.graph.race_at(id) {
             return self.fail(race, Some(id));
@@ -165,7 +163,7 @@ impl Exec {
             let read = id.previous();
             after = self.graph.ev(read).rf;
             if after.is_some_and(|w| self.graph.taken(e.loc, w, read).is_some()) {
-                return self.stopped(Stop::Pruned);
+                return self.forbidden();
             }
         } else {
             let oldest = self
@@ -176,7 +174,7 @@ impl Exec {
                 Some(Choice::After(place)) => {
                     let k = co.iter().rposition(|&w| w == place);
                     if !k.is_some_and(|k| k >= oldest && self.graph.free_after(e.loc, k)) {
-                        return self.fail(FailureKind::Decisions, Some(id));
+                        return self.no_such_write();
                     }
                     after = Some(place);
                 }
@@ -194,12 +192,23 @@ impl Exec {
         let place = after.map_or(len, |w| self.graph.co_pos(e.loc, w) + 1);
         self.graph.loc_mut(e.loc).co.insert(place, id);
         if place < len && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
+            return self.forbidden();
         }
         if let Some(race) = self.graph.race_at(id) {
             return self.fail(race, Some(id));
         }
         Answer::Done(e.value, e.rmw)
+    }
+
+    /// There is nothing to read from, or not what the decisions say.
+    fn no_such_write(&mut self) -> Answer {
+        match &self.guide {
+            Some(guide) => {
+                let misfit = guide.no_such_write();
+                self.refuse(misfit)
+            }
+            None => self.stopped(Stop::Pruned),
+        }
     }
 
     /// Finds the older reads that can read from the new write instead. Going back in the order of insertion,

@@ -11,7 +11,8 @@ use crate::decisions::Decisions;
 use crate::exec::{Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
-use crate::report::{Bound, Failure, Report, Verdict};
+use crate::guide::{Guide, Misfit};
+use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
 
 /// How a check is to be done. `Builder::default()` explores everything, on one OS thread; set what differs with
@@ -110,12 +111,12 @@ impl Builder {
         V: FnMut(&Graph) + Send,
     {
         let start = Instant::now();
-        let mut steps = decisions.steps.clone();
-        steps.reverse();
+        let guide = Guide::new(decisions);
         let (outcome, exec) = on_own_thread(|| {
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(steps));
+            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(guide));
             let mut pool = Pool::new(self.stack_size);
             let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let outcome = only(decisions.fingerprint, outcome, &exec.graph);
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
             }
@@ -375,6 +376,23 @@ impl Shared<'_> {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
         }
+    }
+}
+
+/// Refuses what is not the execution of the fingerprint.
+fn only(fingerprint: Option<u32>, outcome: Outcome, graph: &Graph) -> Outcome {
+    let found = match &outcome {
+        Outcome::Limit(_) => None,
+        Outcome::Failed(failure) if failure.is_of_the_replay() => None,
+        Outcome::Failed(failure) => Some(failure.graph.fingerprint()),
+        Outcome::Complete | Outcome::Blocked | Outcome::Redundant => Some(graph.fingerprint()),
+    };
+    match (fingerprint, found) {
+        (Some(expected), Some(found)) if found != expected => {
+            let kind = FailureKind::Decisions(Misfit::Other { expected, found });
+            Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+        }
+        _ => outcome,
     }
 }
 

@@ -4,11 +4,11 @@
 use std::panic::Location;
 
 use crate::awaits::{Probe, Refuted, Yield};
-use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
+use crate::guide::{Guide, Misfit};
 use crate::object::Open;
-use crate::report::{Bound, Failure, FailureKind};
+use crate::report::{Bound, Failure, FailureKind, internal_error};
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -138,8 +138,8 @@ pub(crate) struct Exec {
     /// Events of the graph that this run has not yet come to.
     pub(crate) left: u32,
     pub(crate) stop: Option<Stop>,
-    /// Decisions still to be followed, last first; then no alternatives are noted.
-    pub(crate) guide: Option<Vec<Step>>,
+    /// Decisions to be followed; then no alternatives are noted.
+    pub(crate) guide: Option<Guide>,
     pub(crate) rules: Rules,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
@@ -150,12 +150,7 @@ pub(crate) struct Exec {
 }
 
 impl Exec {
-    pub(crate) fn new(
-        graph: Graph,
-        items: Vec<Item>,
-        rules: Rules,
-        guide: Option<Vec<Step>>,
-    ) -> Exec {
+    pub(crate) fn new(graph: Graph, items: Vec<Item>, rules: Rules, guide: Option<Guide>) -> Exec {
         let mut exec = Exec {
             graph,
             items,
@@ -210,10 +205,7 @@ impl Exec {
     }
 
     pub(crate) fn is_turn_of(&self, thread: u32) -> bool {
-        match &self.guide {
-            Some(steps) => steps.last().is_none_or(|s| s.thread == thread),
-            None => true,
-        }
+        self.guide.as_ref().is_none_or(|g| g.is_turn_of(thread))
     }
 
     pub(crate) fn end_of(&self, thread: u32) -> Option<EventId> {
@@ -257,8 +249,47 @@ impl Exec {
             });
         match short {
             Some(event) => FailureKind::stopped_short(event),
-            None => FailureKind::Decisions,
+            None => internal_error("a replay that does not end although every thread has replayed"),
         }
+    }
+
+    /// Why the decisions that are left are not followed, if some are.
+    pub(crate) fn misfit(&self) -> Option<Misfit> {
+        let guide = self.guide.as_ref()?;
+        let (number, thread) = guide.waits_for()?;
+        let (step, steps) = (guide.step() + 1, guide.left());
+        let status = thread.map(|t| self.threads[t as usize].status);
+        Some(match status {
+            None => Misfit::NotSpawned {
+                step,
+                thread: number,
+            },
+            Some(Status::Ended) => Misfit::Ended {
+                step,
+                thread: number,
+            },
+            Some(Status::Join(_) | Status::Await(_)) => Misfit::Waits {
+                step,
+                thread: number,
+            },
+            Some(_) => Misfit::LeftOver { step, steps },
+        })
+    }
+
+    /// Nothing that could still be added makes this graph one that the axioms allow.
+    pub(crate) fn forbidden(&mut self) -> Answer {
+        match &self.guide {
+            Some(guide) => {
+                let step = guide.step();
+                self.refuse(Misfit::Forbidden { step })
+            }
+            None => self.stopped(Stop::Pruned),
+        }
+    }
+
+    /// The decisions lead nowhere.
+    pub(crate) fn refuse(&mut self, misfit: Misfit) -> Answer {
+        self.fail(FailureKind::Decisions(misfit), None)
     }
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.

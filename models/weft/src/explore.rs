@@ -231,6 +231,15 @@ pub(crate) fn run_once(
         exec.forget_probe();
         exec = pool.run(exec, program);
     }
+    if let Some(misfit) = exec.misfit()
+        && !matches!(exec.stop, Some(Stop::Limit(_)))
+    {
+        let refused = matches!(&exec.stop, Some(Stop::Failed(f)) if f.is_of_the_replay());
+        if !refused {
+            exec.stop = None;
+            exec.refuse(misfit);
+        }
+    }
     let outcome = match exec.stop.take() {
         Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
         Some(Stop::Redundant) => Outcome::Redundant,
@@ -254,7 +263,6 @@ pub(crate) fn run_once(
 fn blocked(exec: &Exec) -> Outcome {
     let graph = &exec.graph;
     let mut waiting = Vec::new();
-    let mut waits = Vec::new();
     let mut spins = false;
     for (thread, t) in exec.threads.iter().enumerate() {
         let thread = thread as u32;
@@ -270,21 +278,31 @@ fn blocked(exec: &Exec) -> Outcome {
                     spins |= e.rf.is_some() && (e.role.is_empty() || e.rmw);
                 }
                 waiting.push(thread);
-                waits.push(graph.waits_for_a_value(thread, start));
             }
-            Status::Join(child) => {
-                waiting.push(thread);
-                waits.push(graph.waits_for_an_end(thread, child, t.joins_at));
-            }
+            Status::Join(_) => waiting.push(thread),
             _ => {}
         }
     }
+    let (graph, numbers) = graph.normalised(None);
+    waiting.sort_by_key(|&thread| numbers.thread(thread));
+    let threads = waiting.iter().map(|&t| numbers.thread(t)).collect();
+    let waits = waiting.iter().map(|&old| {
+        let (thread, t) = (numbers.thread(old), &exec.threads[old as usize]);
+        match t.status {
+            Status::Join(child) => {
+                graph.waits_for_an_end(thread, numbers.thread(child), t.joins_at)
+            }
+            Status::Await(start) => graph.waits_for_a_value(thread, start),
+            _ => graph.thread_name(thread),
+        }
+    });
+    let waits = waits.collect();
     let kind = if spins {
-        FailureKind::Hang { threads: waiting }
+        FailureKind::Hang { threads }
     } else {
-        FailureKind::Deadlock { threads: waiting }
+        FailureKind::Deadlock { threads }
     };
-    let mut failure = Failure::new(kind, graph, None);
+    let mut failure = Failure::of_normalised(kind, graph);
     failure.waits = waits;
     Outcome::Failed(Box::new(failure))
 }

@@ -12,6 +12,8 @@ use crate::report::internal_error;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Thread {
     pub(crate) parent: Option<(u32, u32)>,
+    /// As the how-manieth each of its ancestors, and then itself, was spawned.
+    pub(crate) path: &'static [u32],
     pub(crate) name: Option<String>,
     pub(crate) events: Vec<Event>,
     pub(crate) clocks: Clocks,
@@ -115,6 +117,7 @@ impl Graph {
         let t = self.threads.len() as u32;
         self.threads.push(Thread {
             parent: Some((parent, nth)),
+            path: crate::thread::interned(self.threads[parent as usize].path, nth),
             ..Thread::default()
         });
         self.threads[parent as usize].children.push(t);

@@ -138,7 +138,9 @@ mod event;
 mod exec;
 mod explore;
 mod graph;
+mod guide;
 mod object;
+mod order;
 mod panics;
 mod query;
 mod rc11;
@@ -155,6 +157,7 @@ pub use builder::Builder;
 pub use decisions::{Decisions, ParseDecisionsError};
 pub use event::{Event, EventId, Kind, LocationId, Order};
 pub use graph::Graph;
+pub use guide::Misfit;
 pub use query::{HbStep, Synchronisation};
 pub use report::{Bound, Failure, FailureKind, Report, Verdict};
 

@@ -94,18 +94,7 @@ impl Graph {
 
     /// Every event, in an order that extends happens-before.
     pub fn in_order(&self) -> Vec<EventId> {
-        let steps = crate::decisions::Decisions::of(self, None).steps;
-        let mut done = vec![0; self.threads.len()];
-        let mut order = Vec::with_capacity(steps.len());
-        for step in steps {
-            let index = &mut done[step.thread as usize];
-            order.push(EventId {
-                thread: step.thread,
-                index: *index,
-            });
-            *index += 1;
-        }
-        order
+        self.linear(None)
     }
 
     /// The locations that this graph has, in the order in which they were created.
@@ -330,23 +319,17 @@ impl Graph {
     /// `0` for main, `0.1` for main's second child, ….
     fn path(&self, thread: u32) -> String {
         let mut path = "0".to_string();
-        for nth in self.spawn_path(thread) {
+        for nth in self.threads[thread as usize].path {
             // Writing to a String cannot fail.
             let _ = write!(path, ".{nth}");
         }
         path
     }
 
-    /// As the how-manieth each of the thread's ancestors, and then itself, was spawned.
-    pub(crate) fn spawn_path(&self, thread: u32) -> Vec<u32> {
-        match self.threads[thread as usize].parent {
-            Some((parent, nth)) => {
-                let mut path = self.spawn_path(parent);
-                path.push(nth);
-                path
-            }
-            None => Vec::new(),
-        }
+    /// 32 bits of the canonical text: those of FNV-1a.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        self.canonical().bytes().fold(0x811c_9dc5, step)
     }
 
     fn loc_path(&self, loc: LocationId) -> String {

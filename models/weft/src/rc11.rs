@@ -131,7 +131,7 @@ impl Graph {
         let conflicts = |o: &&EventId| unordered(o) && (e.is_write() || self.ev(**o).is_write());
         let earliest = |all: &mut dyn Iterator<Item = &EventId>| {
             all.copied()
-                .min_by_key(|o| (self.spawn_path(o.thread), o.index))
+                .min_by_key(|o| (self.threads[o.thread as usize].path, o.index))
         };
         if e.is_atomic() {
             // The initial write is the first plain access.

@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::decisions::Decisions;
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
+use crate::guide::Misfit;
+use crate::order::Numbers;
 
 /// Ends a check whose own state makes no sense: no verdict could be trusted.
 pub(crate) fn internal_error(what: &str) -> ! {
@@ -142,7 +144,7 @@ pub enum FailureKind {
         thread: u32,
     },
     /// The decision list does not belong to this program.
-    Decisions,
+    Decisions(Misfit),
 }
 
 impl FailureKind {
@@ -164,6 +166,35 @@ impl FailureKind {
         FailureKind::Nondeterminism {
             expected: describe(expected),
             found: "the thread does not get there".into(),
+        }
+    }
+
+    /// The same of the graph whose threads have these numbers.
+    fn renumbered(self, numbers: &Numbers) -> FailureKind {
+        match self {
+            FailureKind::Race { first, second } => FailureKind::Race {
+                first: numbers.event(first),
+                second: numbers.event(second),
+            },
+            FailureKind::Uninitialised { read } => FailureKind::Uninitialised {
+                read: numbers.event(read),
+            },
+            FailureKind::Panic {
+                thread,
+                message,
+                at,
+            } => FailureKind::Panic {
+                thread: numbers.thread(thread),
+                message,
+                at,
+            },
+            FailureKind::StuckDestructor { thread } => FailureKind::StuckDestructor {
+                thread: numbers.thread(thread),
+            },
+            other @ (FailureKind::Hang { .. }
+            | FailureKind::Deadlock { .. }
+            | FailureKind::Nondeterminism { .. }
+            | FailureKind::Decisions(_)) => other,
         }
     }
 
@@ -198,7 +229,7 @@ impl FailureKind {
                  to wake them; let a destructor that waits give up when std::thread::panicking(), and a loop around \
                  catch_unwind end when it has caught something that is not its own",
             ),
-            FailureKind::Decisions => Some(
+            FailureKind::Decisions(_) => Some(
                 "a decision list dies when the program changes; run the check again to get a new one",
             ),
             FailureKind::Panic { .. } => None,
@@ -207,7 +238,7 @@ impl FailureKind {
 }
 
 /// `Write rlx 3 at src/lib.rs:7`
-fn describe(e: &Event) -> String {
+pub(crate) fn describe(e: &Event) -> String {
     let value = match e.kind {
         Kind::Write | Kind::Init => format!(" {}", e.value),
         _ => String::new(),
@@ -245,12 +276,26 @@ impl Failure {
             }
             _ => event,
         };
+        let (graph, numbers) = graph.normalised(last);
+        Failure::of_normalised(kind.renumbered(&numbers), graph)
+    }
+
+    /// A failure whose kind speaks of a graph that is [`normalised`](Graph::normalised).
+    pub(crate) fn of_normalised(kind: FailureKind, graph: Graph) -> Failure {
         Failure {
-            decisions: Decisions::of(graph, last),
+            decisions: Decisions::of(&graph),
             kind,
-            graph: graph.clone(),
+            graph,
             waits: Vec::new(),
         }
+    }
+
+    /// Whether the program and the graph or the list that it follows do not fit: nothing else was asked then.
+    pub(crate) fn is_of_the_replay(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_)
+        )
     }
 
     fn at(&self, id: EventId) -> String {
@@ -286,7 +331,7 @@ impl Failure {
             FailureKind::Panic { thread, .. } | FailureKind::StuckDestructor { thread } => {
                 vec![last(thread)]
             }
-            FailureKind::Nondeterminism { .. } | FailureKind::Decisions => Vec::new(),
+            FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_) => Vec::new(),
         }
     }
 
@@ -333,7 +378,9 @@ impl Failure {
                     self.graph.thread_name(*thread)
                 )
             }
-            FailureKind::Decisions => "the decision list does not fit this program".to_string(),
+            FailureKind::Decisions(misfit) => {
+                format!("the decision list does not fit this program\n  {misfit}")
+            }
         }
     }
 }

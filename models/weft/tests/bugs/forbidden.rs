@@ -90,7 +90,9 @@ fn a_panic_beside_half_an_update() {
             let word = Arc::clone(&word);
             thread::spawn(move || body(&word))
         });
-        threads.map(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
     });
     let failure = report.failure().expect("it panics");
     for thread in 0..failure.graph.thread_count() as u32 {

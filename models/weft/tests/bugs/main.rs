@@ -4,6 +4,7 @@
 
 mod cells;
 mod forbidden;
+mod lines;
 mod replays;
 mod wake_ups;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use weft::cell::UnsafeCell;
 use weft::sync::atomic::{AtomicU32, fence};
-use weft::{Builder, Failure, FailureKind, Verdict};
+use weft::{Builder, Decisions, Failure, FailureKind, Verdict};
 
 /// What weft says about a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -235,6 +235,14 @@ fn judged(
     if !Seen::of(&failure.graph, program).is_consistent() {
         return Err("an error of an execution that the axioms forbid".into());
     }
-    let _ = (builder, closure);
+    let line = failure.decisions.to_string();
+    let decisions: Decisions = line.parse().map_err(|why| format!("{line}: {why}"))?;
+    let report = builder.replay(&decisions, closure);
+    let again = report.failure();
+    let again = again.ok_or_else(|| format!("the replay fails not: {report}"))?;
+    let canonical = |failure: &Failure| failure.graph.canonical();
+    if again.to_string() != failure.to_string() || canonical(again) != canonical(failure) {
+        return Err(format!("the replay fails otherwise: {again}\n---\n"));
+    }
     Ok(found)
 }
