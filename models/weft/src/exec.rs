@@ -6,7 +6,7 @@ use std::panic::Location;
 use crate::awaits::{Probe, Refuted, Yield};
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
-use crate::guide::{Guide, Misfit};
+use crate::guide::Guide;
 use crate::object::Open;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 
@@ -251,45 +251,6 @@ impl Exec {
             Some(event) => FailureKind::stopped_short(event),
             None => internal_error("a replay that does not end although every thread has replayed"),
         }
-    }
-
-    /// Why the decisions that are left are not followed, if some are.
-    pub(crate) fn misfit(&self) -> Option<Misfit> {
-        let guide = self.guide.as_ref()?;
-        let (number, thread) = guide.waits_for()?;
-        let (step, steps) = (guide.step() + 1, guide.left());
-        let status = thread.map(|t| self.threads[t as usize].status);
-        Some(match status {
-            None => Misfit::NotSpawned {
-                step,
-                thread: number,
-            },
-            Some(Status::Ended) => Misfit::Ended {
-                step,
-                thread: number,
-            },
-            Some(Status::Join(_) | Status::Await(_)) => Misfit::Waits {
-                step,
-                thread: number,
-            },
-            Some(_) => Misfit::LeftOver { step, steps },
-        })
-    }
-
-    /// Nothing that could still be added makes this graph one that the axioms allow.
-    pub(crate) fn forbidden(&mut self) -> Answer {
-        match &self.guide {
-            Some(guide) => {
-                let step = guide.step();
-                self.refuse(Misfit::Forbidden { step })
-            }
-            None => self.stopped(Stop::Pruned),
-        }
-    }
-
-    /// The decisions lead nowhere.
-    pub(crate) fn refuse(&mut self, misfit: Misfit) -> Answer {
-        self.fail(FailureKind::Decisions(misfit), None)
     }
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::decisions::{Choice, Decisions, Step};
 use crate::event::{Event, EventId, Kind, Order};
+use crate::exec::{Answer, Exec, Status, Stop};
+use crate::report::FailureKind;
 
 /// Where a decision list and the program part ways. Steps are counted from 1.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -201,5 +203,46 @@ impl Guide {
             step: self.step(),
             choice: self.taken.map_or(String::new(), |step| step.to_string()),
         }
+    }
+}
+
+impl Exec {
+    /// Why the decisions that are left are not followed, if some are.
+    pub(crate) fn misfit(&self) -> Option<Misfit> {
+        let guide = self.guide.as_ref()?;
+        let (number, thread) = guide.waits_for()?;
+        let (step, steps) = (guide.step() + 1, guide.left());
+        let status = thread.map(|t| self.threads[t as usize].status);
+        Some(match status {
+            None => Misfit::NotSpawned {
+                step,
+                thread: number,
+            },
+            Some(Status::Ended) => Misfit::Ended {
+                step,
+                thread: number,
+            },
+            Some(Status::Join(_) | Status::Await(_)) => Misfit::Waits {
+                step,
+                thread: number,
+            },
+            Some(_) => Misfit::LeftOver { step, steps },
+        })
+    }
+
+    /// Nothing that could still be added makes this graph one that the axioms allow.
+    pub(crate) fn forbidden(&mut self) -> Answer {
+        match &self.guide {
+            Some(guide) => {
+                let step = guide.step();
+                self.refuse(Misfit::Forbidden { step })
+            }
+            None => self.stopped(Stop::Pruned),
+        }
+    }
+
+    /// The decisions lead nowhere.
+    pub(crate) fn refuse(&mut self, misfit: Misfit) -> Answer {
+        self.fail(FailureKind::Decisions(misfit), None)
     }
 }
