@@ -8,7 +8,7 @@ use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use crate::decisions::Decisions;
-use crate::exec::{Exec, Item, Rules};
+use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
 use crate::guide::{Guide, Misfit};
@@ -113,7 +113,8 @@ impl Builder {
         let start = Instant::now();
         let guide = Guide::new(decisions);
         let (outcome, exec) = on_own_thread(|| {
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(guide));
+            let counted = Counted::clone(&decisions.counted);
+            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
             let mut pool = Pool::new(self.stack_size);
             let (outcome, exec) = run_once(&mut pool, exec, &f);
             let outcome = only(decisions.fingerprint, outcome, &exec.graph);
@@ -130,6 +131,10 @@ impl Builder {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
                 Outcome::Limit(bound) => Verdict::Bounded(bound),
+                Outcome::Counted(_) => {
+                    let kind = FailureKind::Decisions(Misfit::Counts);
+                    Verdict::Failed(Box::new(Failure::new(kind, &exec.graph, None)))
+                }
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
@@ -148,8 +153,26 @@ impl Builder {
         }
     }
 
-    fn search(&self, f: &(dyn Fn() + Sync), visitor: Option<Visitor<'_>>) -> Report {
+    fn search(&self, f: &(dyn Fn() + Sync), mut visitor: Option<Visitor<'_>>) -> Report {
         let start = Instant::now();
+        let mut counted = Counted::default();
+        loop {
+            let visitor = visitor.as_mut().map(|v| &mut **v as Visitor<'_>);
+            match self.search_with(f, visitor, &counted, start) {
+                Ok(report) => return report,
+                Err(kinds) => Counted::make_mut(&mut counted).extend(kinds),
+            }
+        }
+    }
+
+    /// The search with these kinds of shared values counted. `Err` names more that are to be.
+    fn search_with(
+        &self,
+        f: &(dyn Fn() + Sync),
+        visitor: Option<Visitor<'_>>,
+        counted: &Counted,
+        start: Instant,
+    ) -> Result<Report, Vec<u32>> {
         let shared = Shared {
             complete: AtomicU64::new(0),
             blocked: AtomicU64::new(0),
@@ -157,6 +180,7 @@ impl Builder {
             over: AtomicBool::new(false),
             hungry: AtomicBool::new(false),
             end: Mutex::new(None),
+            counted: Mutex::new(Vec::new()),
             queue: Mutex::new(Queue {
                 frames: vec![Frame {
                     graph: Graph::new(),
@@ -172,11 +196,9 @@ impl Builder {
         };
         std::thread::scope(|scope| {
             for _ in 0..shared.workers {
-                self.start(
-                    scope,
-                    &shared,
-                    Search::new(f, self.rules(), self.stack_size),
-                );
+                let counted = Counted::clone(counted);
+                let search = Search::new(f, self.rules(), counted, self.stack_size);
+                self.start(scope, &shared, search);
             }
         });
         let panic = shared
@@ -190,13 +212,20 @@ impl Builder {
             .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        Report {
+        let counted = shared
+            .counted
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !counted.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
+            return Err(counted);
+        }
+        Ok(Report {
             verdict: end.unwrap_or(Verdict::Complete),
             complete: shared.complete.into_inner(),
             blocked: shared.blocked.into_inner(),
             events: shared.events.into_inner(),
             time: start.elapsed(),
-        }
+        })
     }
 
     /// Starts an OS thread that explores. What panics there (the visitor, say) panics in the caller's thread in the end.
@@ -244,6 +273,7 @@ impl Builder {
             match outcome {
                 Outcome::Failed(failure) => return shared.finish(Verdict::Failed(failure)),
                 Outcome::Limit(bound) => return shared.finish(Verdict::Bounded(bound)),
+                Outcome::Counted(kinds) => return shared.start_again(kinds),
                 Outcome::Complete | Outcome::Blocked | Outcome::Redundant => {}
             }
             if shared.over.load(Ordering::Relaxed) {
@@ -254,7 +284,7 @@ impl Builder {
             {
                 shared.give(frame);
             }
-            if search.lost_a_thread() {
+            if search.gave_up_panicking() {
                 // A panic that never ended stays behind in this OS thread's count of panics: leave it.
                 self.start(scope, shared, search);
                 return;
@@ -288,6 +318,8 @@ struct Shared<'v> {
     over: AtomicBool,
     hungry: AtomicBool,
     end: Mutex<Option<Verdict>>,
+    /// Kinds of shared values that matter, which is why the search ends.
+    counted: Mutex<Vec<u32>>,
     queue: Mutex<Queue>,
     filled: Condvar,
     visitor: Mutex<Option<Visitor<'v>>>,
@@ -342,6 +374,14 @@ impl Shared<'_> {
         self.stop();
     }
 
+    /// Ends the search, which is to start again with these kinds of shared values counted.
+    fn start_again(&self, kinds: Vec<u32>) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.extend(kinds);
+        drop(counted);
+        self.stop();
+    }
+
     fn panicked(&self, payload: Box<dyn Any + Send>) {
         let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
         panic.get_or_insert(payload);
@@ -358,7 +398,7 @@ impl Shared<'_> {
 
     fn count(&self, outcome: &Outcome, graph: Option<&Graph>) {
         let Some(graph) = graph else { return };
-        if let Outcome::Redundant = outcome {
+        if let Outcome::Redundant | Outcome::Counted(_) = outcome {
             return;
         }
         self.events
@@ -371,7 +411,7 @@ impl Shared<'_> {
                     visit(graph);
                 }
             }
-            Outcome::Redundant => {}
+            Outcome::Redundant | Outcome::Counted(_) => {}
             Outcome::Blocked | Outcome::Limit(_) | Outcome::Failed(_) => {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
@@ -382,9 +422,9 @@ impl Shared<'_> {
 /// Refuses what is not the execution of the fingerprint.
 fn only(fingerprint: Option<u32>, outcome: Outcome, graph: &Graph) -> Outcome {
     let found = match &outcome {
-        Outcome::Limit(_) => None,
+        Outcome::Limit(_) | Outcome::Counted(_) => None,
         Outcome::Failed(failure) if failure.is_of_the_replay() => None,
-        Outcome::Failed(failure) => Some(failure.graph.fingerprint()),
+        Outcome::Failed(failure) => failure.decisions.fingerprint,
         Outcome::Complete | Outcome::Blocked | Outcome::Redundant => Some(graph.fingerprint()),
     };
     match (fingerprint, found) {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::event::{EventId, Kind};
+use crate::exec::Counted;
 use crate::graph::Graph;
 
 /// How an event is added when it is not in the default way (read the coherence-last write, write coherence-last).
@@ -34,12 +35,15 @@ pub(crate) struct Step {
 /// Each word is a step, or several equal ones (`0*4`). Its number is the thread: main is 0, the thread that the k-th spawn of
 /// the list spawns is k. `r1.1` reads from that event (thread and index), `s1.1` the same by a weak compare-exchange that
 /// fails spuriously, `a1.1` writes right after it in coherence order, `c1` takes the other way where no access decides.
+/// `+0a1b2c3d` in front says of what kind of [`sync::Arc`](crate::sync::Arc) the counts are steps too.
 /// The last word, which may be missing, is a fingerprint of the execution: a list that comes to another is refused. After the last
 /// step all that is left happens as it does by default.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decisions {
     pub(crate) steps: Vec<Step>,
     pub(crate) fingerprint: Option<u32>,
+    /// The kinds of shared values whose counts are events.
+    pub(crate) counted: Counted,
 }
 
 const VERSION: &str = "weft1:";
@@ -68,6 +72,7 @@ impl Decisions {
         Decisions {
             steps: graph.inserted.iter().map(step).collect(),
             fingerprint: Some(graph.fingerprint()),
+            counted: Counted::default(),
         }
     }
 }
@@ -128,6 +133,9 @@ impl fmt::Display for Step {
 impl fmt::Display for Decisions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(VERSION)?;
+        for kind in self.counted.iter() {
+            write!(f, " +{kind:08x}")?;
+        }
         let mut at = 0;
         while at < self.steps.len() {
             let step = self.steps[at];
@@ -169,16 +177,20 @@ impl FromStr for Decisions {
         let mut decisions = Decisions {
             steps: Vec::new(),
             fingerprint: None,
+            counted: Counted::default(),
         };
         for word in list.split_whitespace() {
             let bad = |what: &str| bad(&format!("`{word}` {what}"));
             if decisions.fingerprint.is_some() {
                 return Err(bad("comes after the fingerprint"));
             }
+            if let Some(digits) = word.strip_prefix('+') {
+                let number = hexadecimal(digits).ok_or_else(|| bad("is no kind of value"))?;
+                Counted::make_mut(&mut decisions.counted).insert(number);
+                continue;
+            }
             if let Some(digits) = word.strip_prefix('#') {
-                let is_one = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-                let number = u32::from_str_radix(digits, 16).ok().filter(|_| is_one);
-                let number = number.ok_or_else(|| bad("is no fingerprint"))?;
+                let number = hexadecimal(digits).ok_or_else(|| bad("is no fingerprint"))?;
                 decisions.fingerprint = Some(number);
                 continue;
             }
@@ -192,6 +204,12 @@ impl FromStr for Decisions {
         }
         Ok(decisions)
     }
+}
+
+/// Eight digits.
+fn hexadecimal(digits: &str) -> Option<u32> {
+    let whole = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    u32::from_str_radix(digits, 16).ok().filter(|_| whole)
 }
 
 fn parse_step(text: &str) -> Option<Step> {

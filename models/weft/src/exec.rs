@@ -1,14 +1,21 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
+use std::collections::{BTreeSet, HashMap};
 use std::panic::Location;
+use std::sync::Arc;
 
 use crate::awaits::{Probe, Refuted, Yield};
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::guide::Guide;
+use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
+use crate::sync::Shared;
+
+/// Kinds of shared values, by their numbers.
+pub(crate) type Counted = Arc<BTreeSet<u32>>;
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -46,6 +53,8 @@ pub(crate) enum Stop {
     Redundant,
     /// A thread goes on for too long.
     Limit(Bound),
+    /// The counts of these kinds of shared values matter: the search is to start again with them as events.
+    Counted(Vec<u32>),
     Failed(Box<Failure>),
 }
 
@@ -57,6 +66,12 @@ pub(crate) enum Answer {
     Wait(Status),
     /// The run is over.
     Stop,
+}
+
+impl Answer {
+    pub(crate) fn is_allowed(&self) -> bool {
+        matches!(self, Answer::Done(..))
+    }
 }
 
 /// Why a thread does not run.
@@ -95,7 +110,10 @@ pub(crate) struct Running {
     pub(crate) joins_at: Option<&'static Location<'static>>,
     pub(crate) token: LocationId,
     pub(crate) label: Option<&'static str>,
-    pub(crate) aborting: bool,
+    /// The events before this one are of no turn that waits: an object ended after them.
+    pub(crate) quiet: u32,
+    /// The destructors of shared values that run: each value's kind, and what its owners had done when they let go.
+    pub(crate) destructors: Vec<(u32, Vec<u32>)>,
     pub(crate) started: bool,
 }
 
@@ -113,7 +131,8 @@ impl Running {
             joins_at: None,
             token: LocationId::NONE,
             label: None,
-            aborting: false,
+            quiet: 0,
+            destructors: Vec::new(),
             started,
         }
     }
@@ -146,11 +165,23 @@ pub(crate) struct Exec {
     pub(crate) probe: Option<Probe>,
     /// What probes have found out, until the run is over.
     pub(crate) refuted: Vec<Refuted>,
+    /// What has ended in this run.
+    pub(crate) lifetimes: Lifetimes,
+    /// The values that this run shares, by their addresses as graphs hold them.
+    pub(crate) shared: HashMap<u64, Shared>,
+    /// The kinds of shared values whose counts are events.
+    pub(crate) counted: Counted,
     pub(crate) sources: Vec<(EventId, u32)>,
 }
 
 impl Exec {
-    pub(crate) fn new(graph: Graph, items: Vec<Item>, rules: Rules, guide: Option<Guide>) -> Exec {
+    pub(crate) fn new(
+        graph: Graph,
+        items: Vec<Item>,
+        rules: Rules,
+        counted: Counted,
+        guide: Option<Guide>,
+    ) -> Exec {
         let mut exec = Exec {
             graph,
             items,
@@ -163,6 +194,9 @@ impl Exec {
             urgent: None,
             probe: None,
             refuted: Vec::new(),
+            lifetimes: Lifetimes::default(),
+            shared: HashMap::new(),
+            counted,
             sources: Vec::new(),
         };
         exec.restart();
@@ -172,6 +206,8 @@ impl Exec {
     /// Gets ready to run the program from its start over the graph as it is.
     pub(crate) fn restart(&mut self) {
         self.probe = None;
+        self.lifetimes = Lifetimes::default();
+        self.shared.clear();
         self.threads.clear();
         self.threads.push(Running::new(true));
         self.current = 0;
@@ -255,6 +291,9 @@ impl Exec {
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.
     pub(crate) fn step(&mut self, request: &Event) -> Answer {
+        if let Some(answer) = self.seen_in_destructor() {
+            return answer;
+        }
         let id = EventId {
             thread: self.current,
             index: self.me().executed,
@@ -281,7 +320,7 @@ impl Exec {
     }
 
     /// Why the current thread cannot do anything new for now.
-    fn not_yet(&self) -> Option<Status> {
+    pub(crate) fn not_yet(&self) -> Option<Status> {
         if self.left > 0 {
             Some(Status::ReplayEnd)
         } else if !self.is_turn_of(self.current) {
@@ -416,7 +455,10 @@ impl Exec {
             // The search will come here in its own time.
             return self.refute();
         }
-        let failure = Failure::new(kind, &self.graph, event);
+        self.fail_with(Failure::new(kind, &self.graph, event))
+    }
+
+    pub(crate) fn fail_with(&mut self, failure: Failure) -> Answer {
         self.stopped(Stop::Failed(Box::new(failure)))
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
-use crate::exec::{Exec, Item, Rules, Status, Stop};
+use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
@@ -27,6 +27,8 @@ pub(crate) enum Outcome {
     Redundant,
     /// Not all of an execution: a limit ended it.
     Limit(Bound),
+    /// The search is to start again, with the counts of these kinds of shared values as events.
+    Counted(Vec<u32>),
     Failed(Box<Failure>),
 }
 
@@ -36,6 +38,7 @@ pub(crate) struct Search<'f> {
     spare: Vec<Graph>,
     pool: Pool,
     rules: Rules,
+    counted: Counted,
     urgent: Option<u32>,
     program: &'f (dyn Fn() + Sync),
 }
@@ -44,6 +47,7 @@ impl<'f> Search<'f> {
     pub(crate) fn new(
         program: &'f (dyn Fn() + Sync),
         rules: Rules,
+        counted: Counted,
         stack_size: usize,
     ) -> Search<'f> {
         Search {
@@ -51,6 +55,7 @@ impl<'f> Search<'f> {
             spare: Vec::new(),
             pool: Pool::new(stack_size),
             rules,
+            counted,
             urgent: None,
             program,
         }
@@ -71,7 +76,8 @@ impl<'f> Search<'f> {
         let Some(frame) = self.frames.pop() else {
             internal_error("a run without a graph");
         };
-        let mut exec = Exec::new(frame.graph, frame.items, self.rules, None);
+        let counted = Counted::clone(&self.counted);
+        let mut exec = Exec::new(frame.graph, frame.items, self.rules, counted, None);
         exec.urgent = self.urgent.take();
         let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
         self.frames.push(Frame {
@@ -90,16 +96,20 @@ impl<'f> Search<'f> {
                 }
                 continue;
             };
-            if self.apply(item)? {
+            let applied = self.apply(item).map_err(|mut failure| {
+                failure.decisions.counted = Counted::clone(&self.counted);
+                failure
+            });
+            if applied? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Whether the last run left a thread behind that does not end.
-    pub(crate) fn lost_a_thread(&mut self) -> bool {
-        std::mem::take(&mut self.pool.lost_one)
+    /// Whether a thread was given up in the middle of a panic since this was asked last.
+    pub(crate) fn gave_up_panicking(&mut self) -> bool {
+        std::mem::take(&mut self.pool.panicking)
     }
 
     /// Gives away the oldest piece of work, if there is more than one.
@@ -232,7 +242,7 @@ pub(crate) fn run_once(
         exec = pool.run(exec, program);
     }
     if let Some(misfit) = exec.misfit()
-        && !matches!(exec.stop, Some(Stop::Limit(_)))
+        && !matches!(exec.stop, Some(Stop::Limit(_) | Stop::Counted(_)))
     {
         let refused = matches!(&exec.stop, Some(Stop::Failed(f)) if f.is_of_the_replay());
         if !refused {
@@ -240,10 +250,11 @@ pub(crate) fn run_once(
             exec.refuse(misfit);
         }
     }
-    let outcome = match exec.stop.take() {
+    let mut outcome = match exec.stop.take() {
         Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
         Some(Stop::Redundant) => Outcome::Redundant,
         Some(Stop::Limit(limit)) => Outcome::Limit(limit),
+        Some(Stop::Counted(kinds)) => Outcome::Counted(kinds),
         Some(Stop::Failed(failure)) => Outcome::Failed(failure),
         Some(Stop::Pruned) => Outcome::Blocked,
         None if exec
@@ -255,6 +266,9 @@ pub(crate) fn run_once(
         }
         None => blocked(&exec),
     };
+    if let Outcome::Failed(failure) = &mut outcome {
+        failure.decisions.counted = Counted::clone(&exec.counted);
+    }
     (outcome, exec)
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Loc {
     pub(crate) site: &'static Location<'static>,
     /// A cell: never accessed atomically.
     pub(crate) cell: bool,
+    /// Where the object was when it was accessed last, as graphs hold addresses; 0 before that.
+    pub(crate) address: usize,
     /// Every write, in coherence order; the first is the initial one.
     pub(crate) co: Vec<EventId>,
     /// Every read that constrains coherence, in the order of insertion.
@@ -142,7 +144,7 @@ impl Graph {
     ) -> LocationId {
         if let Some(&l) = self.threads[thread as usize].created.get(nth as usize) {
             let loc = self.loc_mut(l);
-            (loc.name, loc.cell, loc.site) = (name, cell, site);
+            (loc.name, loc.cell, loc.site, loc.address) = (name, cell, site, 0);
             return l;
         }
         let l = LocationId(self.locs.len() as u32);
@@ -151,6 +153,7 @@ impl Graph {
             name,
             site,
             cell,
+            address: 0,
             co: Vec::new(),
             reads: Vec::new(),
             plain: Vec::new(),

@@ -60,6 +60,8 @@ pub enum Misfit {
         /// How many are left.
         steps: usize,
     },
+    /// The program looks at counts of shared values that the list has no steps for.
+    Counts,
     /// Every step fits, but the execution is not the one that the list was made from.
     Other {
         /// The list's fingerprint.
@@ -100,6 +102,10 @@ impl fmt::Display for Misfit {
             Misfit::LeftOver { step, steps } => write!(
                 f,
                 "the execution is over before step {step}: {steps} steps are left"
+            ),
+            Misfit::Counts => write!(
+                f,
+                "the program looks at counts of an Arc that the list has no steps for"
             ),
             Misfit::Other { expected, found } => write!(
                 f,
@@ -212,6 +218,9 @@ impl Exec {
         let guide = self.guide.as_ref()?;
         let (number, thread) = guide.waits_for()?;
         let (step, steps) = (guide.step() + 1, guide.left());
+        if let Some(Stop::Failed(_)) = self.stop {
+            return Some(Misfit::LeftOver { step, steps });
+        }
         let status = thread.map(|t| self.threads[t as usize].status);
         Some(match status {
             None => Misfit::NotSpawned {

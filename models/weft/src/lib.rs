@@ -139,6 +139,7 @@ mod exec;
 mod explore;
 mod graph;
 mod guide;
+mod memory;
 mod object;
 mod order;
 mod panics;
@@ -147,6 +148,7 @@ mod rc11;
 mod report;
 mod runtime;
 
+pub mod alloc;
 pub mod cell;
 pub mod hint;
 pub mod sync;
@@ -159,7 +161,7 @@ pub use event::{Event, EventId, Kind, LocationId, Order};
 pub use graph::Graph;
 pub use guide::Misfit;
 pub use query::{HbStep, Synchronisation};
-pub use report::{Bound, Failure, FailureKind, Report, Verdict};
+pub use report::{Bound, Failure, FailureKind, Free, Report, Verdict};
 
 /// Explores every execution of `f`.
 ///

@@ -4,9 +4,11 @@ use crate::clock::Clocks;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::{Graph, Loc, Thread};
 
-/// What a graph's threads are called in another graph of the same execution.
+/// What a graph's threads and locations are called in another graph of the same execution.
 pub(crate) struct Numbers {
     threads: Vec<u32>,
+    /// The old number of each location.
+    locs: Vec<LocationId>,
 }
 
 impl Numbers {
@@ -20,6 +22,11 @@ impl Numbers {
             thread: self.thread(id.thread),
             index: id.index,
         }
+    }
+
+    pub(crate) fn location(&self, old: LocationId) -> LocationId {
+        let place = self.locs.iter().position(|&l| l == old);
+        place.map_or(LocationId::NONE, |l| LocationId(l as u32))
     }
 }
 
@@ -105,9 +112,9 @@ impl Graph {
                 threads: (0..self.threads.len())
                     .map(|t| place(t).unwrap_or(0) as u32)
                     .collect(),
+                locs,
             },
             threads,
-            locs,
         };
         let graph = renumbering.of(self, &order);
         (graph, renumbering.numbers)
@@ -116,9 +123,8 @@ impl Graph {
 
 struct Renumbering {
     numbers: Numbers,
-    /// The old number of each thread and location.
+    /// The old number of each thread.
     threads: Vec<u32>,
-    locs: Vec<LocationId>,
 }
 
 impl Renumbering {
@@ -127,7 +133,12 @@ impl Renumbering {
         graph.stride = old.stride;
         graph.sc_events = old.sc_events;
         graph.threads = self.threads.iter().map(|&t| self.thread(old, t)).collect();
-        graph.locs = self.locs.iter().map(|&l| self.loc(old.loc(l))).collect();
+        graph.locs = self
+            .numbers
+            .locs
+            .iter()
+            .map(|&l| self.loc(old.loc(l)))
+            .collect();
         for (stamp, &id) in order.iter().enumerate() {
             let id = self.numbers.event(id);
             graph.ev_mut(id).stamp = stamp as u32;
@@ -143,7 +154,10 @@ impl Renumbering {
             .children
             .iter()
             .filter(|child| self.threads.contains(child));
-        let created = thread.created.iter().filter(|l| self.locs.contains(l));
+        let created = thread
+            .created
+            .iter()
+            .filter(|l| self.numbers.locs.contains(l));
         Thread {
             parent: parent.map(|(parent, nth)| (self.numbers.thread(parent), nth)),
             path: thread.path,
@@ -151,7 +165,7 @@ impl Renumbering {
             events: thread.events.iter().map(|e| self.event(e)).collect(),
             clocks: self.clocks(old.stride, &thread.clocks),
             children: kept.map(|&child| self.numbers.thread(child)).collect(),
-            created: created.map(|&l| self.location(l)).collect(),
+            created: created.map(|&l| self.numbers.location(l)).collect(),
         }
     }
 
@@ -163,13 +177,10 @@ impl Renumbering {
             kind => kind,
         };
         e.rf = e.rf.map(|w| self.numbers.event(w));
-        e.loc = e.location().map_or(LocationId::NONE, |l| self.location(l));
+        e.loc = e
+            .location()
+            .map_or(LocationId::NONE, |l| self.numbers.location(l));
         e
-    }
-
-    fn location(&self, old: LocationId) -> LocationId {
-        let place = self.locs.iter().position(|&l| l == old);
-        place.map_or(LocationId::NONE, |l| LocationId(l as u32))
     }
 
     fn loc(&self, old: &Loc) -> Loc {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use crate::report::FailureKind;
-use crate::runtime::{Body, RunOver, context, wait_to_fail};
+use crate::runtime::{Body, Outside, block_while, context};
 
 thread_local! {
     /// The last panic's message and place.
@@ -18,32 +18,19 @@ pub(crate) fn run_body(body: Body) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
         return;
     };
-    if payload.is::<RunOver>() {
-        return;
-    }
-    let Some(cx) = context() else { return };
-    if cx.exec.borrow_mut().me().aborting {
-        return;
-    }
     let seen = PANIC.take();
-    if catch_unwind(wait_to_fail).is_err() {
-        return;
-    }
-    let mut exec = cx.exec.borrow_mut();
-    if exec.me().aborting {
-        return;
-    }
-    let thread = exec.current;
-    let (message, at) = seen.unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
-    exec.fail(
-        FailureKind::Panic {
+    block_while(|exec| exec.may_fail());
+    context(|cx| {
+        let mut exec = cx.exec();
+        let thread = exec.current;
+        let (message, at) = seen.unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
+        let kind = FailureKind::Panic {
             thread,
             message,
             at,
-        },
-        None,
-    );
-    exec.me().aborting = true;
+        };
+        exec.fail(kind, None);
+    });
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> String {
@@ -63,13 +50,8 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let outside = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            // A destructor that panics while it is unwound ends the process: that must not happen in silence.
-            let fatal = context().is_none_or(|cx| {
-                cx.exec
-                    .try_borrow_mut()
-                    .is_ok_and(|mut exec| exec.me().aborting)
-            });
-            if fatal {
+            let _outside = Outside::new();
+            if context(|_| ()).is_none() {
                 outside(info);
                 return;
             }

@@ -97,6 +97,17 @@ impl fmt::Display for Bound {
     }
 }
 
+/// The end of an atomic, a cell, or a block of memory. It is no event, and lies between two events of its thread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Free {
+    /// The thread.
+    pub thread: u32,
+    /// How many events of the thread come before it.
+    pub position: u32,
+    /// What ended.
+    pub what: String,
+}
+
 /// What is wrong with an execution.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FailureKind {
@@ -138,10 +149,39 @@ pub enum FailureKind {
         /// What it did now.
         found: String,
     },
-    /// A destructor that runs because the execution is over does not end.
-    StuckDestructor {
-        /// The thread.
-        thread: u32,
+    /// An atomic or a cell was used after it, or the memory that it lies in, had ended.
+    UseAfterFree {
+        /// The access.
+        access: EventId,
+        /// What happens before it.
+        free: Free,
+    },
+    /// An atomic or a cell ended, or the memory that it lies in, while another thread may still use it: neither of
+    /// the two happens before the other.
+    FreedInUse {
+        /// The access.
+        access: EventId,
+        /// What is not ordered with it.
+        free: Free,
+    },
+    /// Memory was given back twice.
+    DoubleFree {
+        /// What the checker met first.
+        first: Free,
+        /// The other.
+        second: Free,
+    },
+    /// Memory was given back that no allocation had given.
+    InvalidFree {
+        /// Where.
+        free: Free,
+        /// What is wrong with the address.
+        why: String,
+    },
+    /// The execution ended, and atomics or cells on the heap were never given back.
+    Leak {
+        /// Their names.
+        objects: Vec<String>,
     },
     /// The decision list does not belong to this program.
     Decisions(Misfit),
@@ -188,13 +228,8 @@ impl FailureKind {
                 message,
                 at,
             },
-            FailureKind::StuckDestructor { thread } => FailureKind::StuckDestructor {
-                thread: numbers.thread(thread),
-            },
-            other @ (FailureKind::Hang { .. }
-            | FailureKind::Deadlock { .. }
-            | FailureKind::Nondeterminism { .. }
-            | FailureKind::Decisions(_)) => other,
+            // Those that speak of a normalised graph from the start, and those that name no thread.
+            other => other,
         }
     }
 
@@ -224,11 +259,24 @@ impl FailureKind {
                  clone until the threads are joined), behaviour that depends on an address (store pointers in \
                  AtomicPtr, not in integers)",
             ),
-            FailureKind::StuckDestructor { .. } => Some(
-                "when an execution ends early its threads are unwound, and destructors run with nobody else left \
-                 to wake them; let a destructor that waits give up when std::thread::panicking(), and a loop around \
-                 catch_unwind end when it has caught something that is not its own",
+            FailureKind::UseAfterFree { .. } => Some(
+                "keep what is read alive until its last reader is done: let the readers hold an Arc, or announce \
+                 themselves (a hazard pointer, an epoch) before they look at the pointer once more, and free only what nobody \
+                 announces",
             ),
+            FailureKind::FreedInUse { .. } => Some(
+                "order the two: the last user must release (a store, an unlock, a decrement), and what frees must acquire \
+                 that before it frees",
+            ),
+            FailureKind::DoubleFree { .. } => Some(
+                "let one owner free: whoever takes the pointer out in one step (a swap, a compare-exchange)",
+            ),
+            FailureKind::InvalidFree { .. } => {
+                Some("free only what an allocation gave, by the pointer that it gave")
+            }
+            FailureKind::Leak { .. } => {
+                Some("drop them before the last thread ends, or turn the check off: Builder::leaks")
+            }
             FailureKind::Decisions(_) => Some(
                 "a decision list dies when the program changes; run the check again to get a new one",
             ),
@@ -308,6 +356,23 @@ impl Failure {
         )
     }
 
+    /// `main frees x after 0.7, which is at src/lib.rs:7`
+    fn freed(&self, free: &Free) -> String {
+        let name = self.graph.thread_name(free.thread);
+        let Some(index) = free.position.checked_sub(1) else {
+            return format!("{name} frees {} at its beginning", free.what);
+        };
+        let after = EventId {
+            thread: free.thread,
+            index,
+        };
+        format!(
+            "{name} frees {} after {after}: {}",
+            free.what,
+            self.at(after)
+        )
+    }
+
     fn names(&self, threads: &[u32]) -> String {
         threads
             .iter()
@@ -328,10 +393,15 @@ impl Failure {
             FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
                 threads.iter().map(last).collect()
             }
-            FailureKind::Panic { thread, .. } | FailureKind::StuckDestructor { thread } => {
-                vec![last(thread)]
+            FailureKind::Panic { thread, .. } => vec![last(thread)],
+            FailureKind::UseAfterFree { access, .. } | FailureKind::FreedInUse { access, .. } => {
+                vec![*access]
             }
-            FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_) => Vec::new(),
+            FailureKind::DoubleFree { .. }
+            | FailureKind::InvalidFree { .. }
+            | FailureKind::Leak { .. }
+            | FailureKind::Nondeterminism { .. }
+            | FailureKind::Decisions(_) => Vec::new(),
         }
     }
 
@@ -372,11 +442,31 @@ impl Failure {
             FailureKind::Nondeterminism { expected, found } => format!(
                 "the program is not deterministic\n  it did: {expected}\n  on running again: {found}"
             ),
-            FailureKind::StuckDestructor { thread } => {
+            FailureKind::UseAfterFree { access, free } => format!(
+                "use after free\n  {access}: {}\n  {}",
+                self.at(*access),
+                self.freed(free)
+            ),
+            FailureKind::FreedInUse { access, free } => format!(
+                "use after free: it may be freed while it is in use, since neither happens before the other\n  {access}: {}\n  {}",
+                self.at(*access),
+                self.freed(free)
+            ),
+            FailureKind::DoubleFree { first, second } => {
                 format!(
-                    "a destructor of {} does not end",
-                    self.graph.thread_name(*thread)
+                    "double free\n  {}\n  {}",
+                    self.freed(first),
+                    self.freed(second)
                 )
+            }
+            FailureKind::InvalidFree { free, why } => {
+                format!(
+                    "free of what was never allocated: {why}\n  {}",
+                    self.freed(free)
+                )
+            }
+            FailureKind::Leak { objects } => {
+                format!("leak: never given back: {}", objects.join(", "))
             }
             FailureKind::Decisions(misfit) => {
                 format!("the decision list does not fit this program\n  {misfit}")

@@ -8,7 +8,7 @@ use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 use crate::event::{Compare, Order};
 use crate::object::Object;
-use crate::runtime::{over, wait_for_last_read};
+use crate::runtime::wait_for_last_read;
 use crate::thread::{wakes_by_itself, woken};
 
 const FREE: u64 = 0;
@@ -116,15 +116,6 @@ impl<T: ?Sized> Mutex<T> {
 
     /// One compare-exchange; `None` if the lock was held in what it read.
     fn take(&self, site: &'static Location<'static>) -> Option<LockResult<MutexGuard<'_, T>>> {
-        if over() {
-            // Destructors of an execution that is over get every lock.
-            return Some(Ok(MutexGuard {
-                mutex: self,
-                panicking: true,
-                poisoned: false,
-                site,
-            }));
-        }
         let compare = |expected| Compare {
             expected,
             success: Order::Acquire,
@@ -279,9 +270,6 @@ impl Condvar {
             drop(guard);
             // What a notifier did before is not ordered by the notification but by the lock, as in std.
             while self.state.load(Order::Relaxed, "wait", site) >> ticket & 1 == 0 {
-                if over() {
-                    break;
-                }
                 wait_for_last_read();
             }
             woken();

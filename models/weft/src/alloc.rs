@@ -1,0 +1,3 @@
+//! The allocator that knows a model's memory.
+
+pub use crate::memory::allocator::Checked;
