@@ -34,6 +34,15 @@ const ONCE_WRONG: &[(&str, &str)] = &[
         "spin x acq/rlx 0->2 | store x rlx 1",
     ),
     (
+        "a race of an execution that the SC axiom forbids",
+        "new w; store x rlx &w; store w rel 1; fence sc; load y rlx; if 0 { store z rlx 1 } | \
+         load x rlx; if &w { store y rlx 1; fence sc; load z rlx; if 1 { load w acq } }",
+    ),
+    (
+        "a race of an update that comes before another of the same source",
+        "new w; store x rlx &w; add w rel 1 | load x rlx; if &w { add w acq 1 }",
+    ),
+    (
         "two spurious failures in a row",
         "weak x rlx/rlx 0->2; weak x rlx/rlx 0->1",
     ),
