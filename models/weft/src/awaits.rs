@@ -93,6 +93,9 @@ impl Exec {
                 if self.left > 0 {
                     return Answer::Wait(Status::ReplayEnd);
                 }
+                if self.another_is_half_done() {
+                    return Answer::Wait(Status::Ready);
+                }
                 self.begin_probe(Repeated::Turn, site, from, turn);
                 return Answer::Done(0, false);
             }

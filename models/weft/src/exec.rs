@@ -356,7 +356,7 @@ impl Exec {
     }
 
     /// Whether the graph ends with a read-modify-write of another thread that lacks its write: that goes first.
-    fn another_is_half_done(&self) -> bool {
+    pub(crate) fn another_is_half_done(&self) -> bool {
         let half = |t: &u32| {
             let last = self.graph.threads[*t as usize].events.last();
             *t != self.current && last.is_some_and(|e| e.rmw && e.is_read())

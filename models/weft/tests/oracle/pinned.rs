@@ -43,6 +43,11 @@ const ONCE_WRONG: &[(&str, &str)] = &[
         "new w; store x rlx &w; add w rel 1 | load x rlx; if &w { add w acq 1 }",
     ),
     (
+        "a turn that waits while another thread has done half an update",
+        "main: spawn 2; spawn 1; spawn 3; join 3; join 1; join 2 | add y rlx 1 | await x rlx 1 | \
+         store y rlx 1; store x rlx 2; store x rlx 1",
+    ),
+    (
         "two spurious failures in a row",
         "weak x rlx/rlx 0->2; weak x rlx/rlx 0->1",
     ),
