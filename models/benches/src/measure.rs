@@ -251,7 +251,10 @@ fn print(contest: &Contest, lines: &[Line]) {
 /// How the figures were made.
 fn made(contest: &Contest) -> String {
     let processors = std::thread::available_parallelism().map_or(1, |number| number.get());
-    format!("{processors} processors, ring {RING}. Again: `{}`", contest.again)
+    format!(
+        "{processors} processors, ring {RING}. Again: `{}`",
+        contest.again
+    )
 }
 
 /// The ratios alone, for the book: the times are one machine's.
