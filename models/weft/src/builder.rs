@@ -12,6 +12,7 @@ use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
 use crate::guide::{Guide, Misfit};
+use crate::place::{Stacks, locate};
 use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
 
@@ -43,6 +44,14 @@ pub struct Builder {
     /// spin-assume transformation). Where it does not hold, **executions are missing and the verdict is still
     /// [`Verdict::Complete`]**.
     pub awaits: bool,
+    /// Whether an execution fails that ends while atomics, cells or what is made of them lie in memory on the heap that was
+    /// never given back. Off by default, since a model may leak on purpose. Needs weft's
+    /// [allocator](crate::alloc::Checked).
+    pub leaks: bool,
+    /// Whether a new block on the heap may get the address of one that was freed before it (in happens-before), as from a real
+    /// allocator; each such choice is explored. It finds ABA, at the cost of more graphs. Only addresses count that the program has stored in an atomic.
+    /// Off by default: every block then has an address of its own. Needs weft's [allocator](crate::alloc::Checked).
+    pub reuse: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -59,6 +68,8 @@ impl Default for Builder {
             spurious_park: false,
             spurious_cas: true,
             awaits: false,
+            leaks: false,
+            reuse: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -114,10 +125,14 @@ impl Builder {
         let guide = Guide::new(decisions);
         let (outcome, exec) = on_own_thread(|| {
             let counted = Counted::clone(&decisions.counted);
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
+            exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
             let (outcome, exec) = run_once(&mut pool, exec, &f);
-            let outcome = only(decisions.fingerprint, outcome, &exec.graph);
+            let mut outcome = only(decisions.fingerprint, outcome, &exec.graph);
+            if let Outcome::Failed(failure) = &mut outcome {
+                failure.graph.places = exec.places_in(&failure.graph);
+            }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
             }
@@ -150,6 +165,8 @@ impl Builder {
             spurious_park: self.spurious_park,
             spurious_cas: self.spurious_cas,
             awaits: self.awaits,
+            leaks: self.leaks,
+            reuse: self.reuse,
         }
     }
 
@@ -212,15 +229,19 @@ impl Builder {
             .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let counted = shared
+        let found = shared
             .counted
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        if !counted.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
-            return Err(counted);
+        if !found.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
+            return Err(found);
+        }
+        let mut verdict = end.unwrap_or(Verdict::Complete);
+        if let Verdict::Failed(failure) = &mut verdict {
+            on_own_thread(|| locate(failure, &mut Pool::new(self.stack_size), self.rules(), f));
         }
         Ok(Report {
-            verdict: end.unwrap_or(Verdict::Complete),
+            verdict,
             complete: shared.complete.into_inner(),
             blocked: shared.blocked.into_inner(),
             events: shared.events.into_inner(),
@@ -442,19 +463,4 @@ fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
         Ok(r) => r,
         Err(payload) => resume_unwind(payload),
     })
-}
-
-/// The panic that [`model`](crate::model) raises.
-pub(crate) fn raise(report: &Report) -> ! {
-    match &report.verdict {
-        Verdict::Failed(failure) => fail(failure, report),
-        _ => panic!("{report}"),
-    }
-}
-
-fn fail(failure: &Failure, report: &Report) -> ! {
-    panic!(
-        "{failure}\nafter {} graphs + {} blocked",
-        report.complete, report.blocked
-    )
 }

@@ -11,6 +11,7 @@ use crate::graph::Graph;
 use crate::guide::Guide;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
+use crate::place::Stacks;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::sync::Shared;
 
@@ -145,6 +146,8 @@ pub(crate) struct Rules {
     pub(crate) spurious_park: bool,
     pub(crate) spurious_cas: bool,
     pub(crate) awaits: bool,
+    pub(crate) leaks: bool,
+    pub(crate) reuse: bool,
 }
 
 /// The state of one run.
@@ -172,6 +175,10 @@ pub(crate) struct Exec {
     /// The kinds of shared values whose counts are events.
     pub(crate) counted: Counted,
     pub(crate) sources: Vec<(EventId, u32)>,
+    /// Where events come from that do not know it, if somebody wants to know.
+    pub(crate) stacks: Option<Stacks>,
+    /// No thread goes on after its last event of the graph.
+    pub(crate) retraces: bool,
 }
 
 impl Exec {
@@ -198,6 +205,8 @@ impl Exec {
             shared: HashMap::new(),
             counted,
             sources: Vec::new(),
+            stacks: None,
+            retraces: false,
         };
         exec.restart();
         exec
@@ -298,6 +307,9 @@ impl Exec {
             thread: self.current,
             index: self.me().executed,
         };
+        if let Some(stacks) = &mut self.stacks {
+            stacks.note(id, request);
+        }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
         } else if let Some(status) = self.not_yet() {
@@ -315,6 +327,9 @@ impl Exec {
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
+            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
+                return self.retraced(id);
+            }
         }
         answer
     }
@@ -361,8 +376,13 @@ impl Exec {
         }
         let thread = self.current;
         let index = self.me().executed.saturating_sub(1);
+        let others = self.threads.iter().enumerate();
+        let alone = others
+            .filter(|(t, other)| *t as u32 != thread && other.started)
+            .all(|(t, _)| !self.runnable(t as u32));
         let limit = Bound::Events {
             thread,
+            alone,
             limit: self.rules.max_events,
             at: self.graph.ev(EventId { thread, index }).site,
         };

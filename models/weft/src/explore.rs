@@ -5,12 +5,14 @@
 //! the last event is tried in place, after cutting the graph back to that event; a revisit starts a new frame
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
+use crate::advice::Wait;
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
+use crate::sync::Shared;
 
 /// A graph and what is left to try on it.
 #[derive(Debug)]
@@ -262,7 +264,7 @@ pub(crate) fn run_once(
             .iter()
             .all(|t| !t.started || t.status == Status::Ended) =>
         {
-            Outcome::Complete
+            complete(pool, &exec)
         }
         None => blocked(&exec),
     };
@@ -270,6 +272,25 @@ pub(crate) fn run_once(
         failure.decisions.counted = Counted::clone(&exec.counted);
     }
     (outcome, exec)
+}
+
+/// Every thread has ended.
+fn complete(pool: &Pool, exec: &Exec) -> Outcome {
+    let owed = exec.lifetimes.owed.values();
+    let mut objects: Vec<String> = owed
+        .map(|site| format!("what {}:{} allocates", site.file(), site.line()))
+        .collect();
+    if exec.rules.leaks {
+        let name = |&loc: &_| exec.graph.location_name(loc);
+        objects.extend(pool.leaked().iter().map(name));
+        objects.extend(exec.shared.values().map(Shared::text));
+    }
+    if objects.is_empty() {
+        return Outcome::Complete;
+    }
+    objects.sort();
+    let kind = FailureKind::Leak { objects };
+    Outcome::Failed(Box::new(Failure::new(kind, &exec.graph, None)))
 }
 
 /// Some thread is blocked for good. If each of them is although it read the newest value of everything, then no
@@ -311,12 +332,22 @@ fn blocked(exec: &Exec) -> Outcome {
         }
     });
     let waits = waits.collect();
+    let reasons = waiting.iter().filter_map(|&old| {
+        let thread = numbers.thread(old);
+        let reason = match exec.threads[old as usize].status {
+            Status::Join(child) => Wait::End(numbers.thread(child)),
+            Status::Await(start) => Wait::Value(graph.last_read(thread, start)?),
+            _ => return None,
+        };
+        Some((thread, reason))
+    });
+    let reasons = reasons.collect();
     let kind = if spins {
         FailureKind::Hang { threads }
     } else {
         FailureKind::Deadlock { threads }
     };
     let mut failure = Failure::of_normalised(kind, graph);
-    failure.waits = waits;
+    (failure.waits, failure.waiting) = (waits, reasons);
     Outcome::Failed(Box::new(failure))
 }

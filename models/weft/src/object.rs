@@ -3,14 +3,17 @@
 use std::panic::Location;
 
 use crate::cell::CELL_ORDER;
-use crate::event::{Compare, Event, Kind, LocationId, Order};
+use crate::event::{Compare, Event, Kind, LocationId, Order, Site};
+use crate::memory::arena::Block;
 use crate::runtime::{Context, context, in_model, obey, perform};
 
 /// An object of the program: its location, and the run that it belongs to.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Object {
-    loc: LocationId,
+    /// The run's, which no other word of its memory is likely to be: it finds the objects of a block.
     serial: u64,
+    loc: LocationId,
     address: bool,
     /// Its end is the end of the location.
     owner: bool,
@@ -26,7 +29,7 @@ impl Object {
     ) -> Object {
         let (loc, serial, value) = in_model(|cx| {
             let loc = cx.exec().next_location(name, cell, site);
-            (loc, cx.serial, cx.arena().in_graph(value))
+            (loc, cx.serial, cx.stored(value))
         });
         let mut request = Event::new(Kind::Init, Order::NonAtomic, site);
         (request.loc, request.value, request.address) = (loc, value, address);
@@ -59,8 +62,18 @@ impl Object {
         in_model(|cx| cx.exec().graph.loc_mut(self.loc).name = Some(name));
     }
 
+    /// Says what the graphs call the object if it has no name, and how they show its values.
+    pub(crate) fn shown_as(self, noun: &'static str, words: fn(u64) -> String) -> Object {
+        in_model(|cx| {
+            let mut exec = cx.exec();
+            let loc = exec.graph.loc_mut(self.loc);
+            (loc.noun, loc.words) = (noun, Some(words));
+        });
+        self
+    }
+
     /// An access of the object, which must not have ended.
-    fn request(&self, kind: Kind, order: Order, site: &'static Location<'static>) -> Event {
+    fn request(&self, kind: Kind, order: Order, site: impl Into<Site>) -> Event {
         in_model(|cx| {
             let mut request = Event::new(kind, order, site);
             let address = std::ptr::from_ref(self).addr();
@@ -110,7 +123,7 @@ impl Object {
         value: u64,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) {
         let mut request = self.request(Kind::Write, order, site);
         (request.role, request.value) = (role, inward(value));
@@ -122,7 +135,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         f: impl FnOnce(u64) -> u64,
     ) -> u64 {
         self.choose(order, role, site, |_| 1, |old, _| f(old))
@@ -133,7 +146,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         choices: fn(u64) -> u32,
         f: impl FnOnce(u64, u32) -> u64,
     ) -> u64 {
@@ -184,9 +197,10 @@ impl Object {
         kind: Kind,
         value: u64,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) -> u64 {
-        self.assert_apart(kind, site);
+        let site = site.into();
+        self.assert_apart(kind, site.at);
         let mut request = self.request(kind, CELL_ORDER, site);
         (request.role, request.value) = (role, inward(value));
         outward(perform(&request).0)
@@ -258,7 +272,8 @@ impl Drop for Access<'_> {
             }
         });
         if visible_since(self.before) {
-            let mut request = self.object.request(self.kind, CELL_ORDER, self.site);
+            let site = Site::in_destructor("access begun", self.site);
+            let mut request = self.object.request(self.kind, CELL_ORDER, site);
             request.role = "end of access";
             request.since = Some(self.before - 1);
             perform(&request);
@@ -279,6 +294,23 @@ impl Drop for Object {
             }
         });
     }
+}
+
+/// The objects of the run in a block that is still allocated.
+pub(crate) fn objects_of(block: &Block, base: usize, serial: u64) -> Vec<LocationId> {
+    let address = base + block.start as usize;
+    let words = std::ptr::with_exposed_provenance::<u64>(address);
+    let last = block.size as usize / size_of::<u64>();
+    // SAFETY: the block is mapped, and aligned to more than a word.
+    let word = |k: usize| unsafe { words.wrapping_add(k).read_volatile() };
+    let after = |k: usize| word(k + 1).to_ne_bytes();
+    (0..last.saturating_sub(1))
+        .filter(|&k| word(k) == serial)
+        .map(|k| {
+            let [a, b, c, d, ..] = after(k);
+            LocationId(u32::from_ne_bytes([a, b, c, d]))
+        })
+        .collect()
 }
 
 /// Ends the run if the memory at `address` has been given back.
@@ -316,7 +348,7 @@ fn last_way() -> u32 {
 
 /// The program's value as graphs hold it.
 fn inward(value: u64) -> u64 {
-    in_model(|cx| cx.arena().in_graph(value))
+    in_model(|cx| cx.stored(value))
 }
 
 /// A graph's value as the program knows it.

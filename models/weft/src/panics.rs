@@ -2,10 +2,10 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Once;
 
-use crate::report::FailureKind;
+use crate::report::{FailureKind, Report, Verdict};
 use crate::runtime::{Body, Outside, block_while, context};
 
 thread_local! {
@@ -61,4 +61,27 @@ pub(crate) fn install_hook() {
             PANIC.set(Some((message_of(info.payload()), at)));
         }));
     });
+}
+
+/// Panics with what a check has found.
+#[track_caller]
+pub(crate) fn raise(report: &Report) -> ! {
+    let text = match &report.verdict {
+        Verdict::Failed(failure) => format!(
+            "{failure}\nafter {} graphs + {} blocked",
+            report.complete, report.blocked
+        ),
+        _ => report.to_string(),
+    };
+    panic_plainly(text)
+}
+
+/// A panic that prints its message as std does, but never the stack: that of the checker tells nothing about the program.
+#[track_caller]
+fn panic_plainly(message: String) -> ! {
+    let thread = std::thread::current();
+    let (name, at) = (thread.name().unwrap_or("<unnamed>"), Location::caller());
+    // Printing panics where nobody reads, and that is no reason to lose the message.
+    let _ = catch_unwind(|| eprintln!("\nthread '{name}' panicked at {at}:\n{message}"));
+    resume_unwind(Box::new(message))
 }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::advice::Wait;
 use crate::decisions::Decisions;
+use crate::draw::width::{WIDTH, wrap};
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
 use crate::guide::Misfit;
@@ -68,6 +70,8 @@ pub enum Bound {
     Events {
         /// The thread that goes on.
         thread: u32,
+        /// Whether every other thread has ended or waits: nobody is left to write what this one may wait for.
+        alone: bool,
         /// The limit.
         limit: u32,
         /// Where in the program it was last.
@@ -82,16 +86,27 @@ impl fmt::Display for Bound {
         match self {
             Bound::Graphs(n) => write!(f, "stopped after {n} graphs"),
             Bound::Duration(d) => write!(f, "stopped after {d:?}"),
-            Bound::Events { thread, limit, at } => write!(
-                f,
-                "thread {thread} has done more than {limit} operations in one execution, the last at {}:{}: a loop \
-                 without an end, or one that waits without saying so. Call weft::hint::spin_loop() or \
-                 weft::thread::yield_now() in every turn of a waiting loop, and wait by looking: a turn that changes \
-                 something (takes a lock, say) does not count as waiting. Raise max_events_per_thread if the \
-                 thread really does that much",
-                at.file(),
-                at.line()
-            ),
+            Bound::Events {
+                thread,
+                alone,
+                limit,
+                at,
+            } => {
+                let (file, line) = (at.file(), at.line());
+                write!(
+                    f,
+                    "thread {thread} has done more than {limit} operations in one execution, the last at {file}:{line}: "
+                )?;
+                f.write_str(if *alone {
+                    "a loop without an end. Every other thread has ended or waits, so if it waits for a value, nobody \
+                     writes that any more; with weft::hint::spin_loop() in it, it would be reported as a hang"
+                } else {
+                    "a loop without an end, or one that waits without saying so. Call weft::hint::spin_loop() or \
+                     weft::thread::yield_now() in every turn of a waiting loop, and wait by looking: a turn that changes \
+                     something (takes a lock, say) does not count as waiting"
+                })?;
+                f.write_str(". Raise max_events_per_thread if the thread really does that much")
+            }
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
@@ -232,57 +247,6 @@ impl FailureKind {
             other => other,
         }
     }
-
-    fn advice(&self) -> Option<&'static str> {
-        match self {
-            FailureKind::Race { .. } => Some(
-                "order the two: let the first be followed by a release (a store, an unlock), and the other come after an \
-                 acquire that reads from it; or make the location atomic. An atomic races only with its own creation: \
-                 what publishes it must be a release",
-            ),
-            FailureKind::Uninitialised { .. } => Some(
-                "write the cell first, and let the reader acquire what the writer released after that; a value that was \
-                 taken is gone",
-            ),
-            FailureKind::Hang { .. } => Some(
-                "no further value comes: a store is missing or was overwritten before it was seen, or the loop waits for \
-                 a value that is never the last. Follow the location in the graph",
-            ),
-            FailureKind::Deadlock { .. } => Some(
-                "a lock that is never given back, locks taken in different orders, or a wake-up that came before the \
-                 wait: look at the condition again after announcing the wait, and change it before waking",
-            ),
-            FailureKind::Nondeterminism { .. } => Some(
-                "the closure must behave the same whenever it reads the same values from weft's atomics. \
-                 Usual culprits: the iteration order of a HashMap, time, randomness, state that outlives the \
-                 closure (statics, thread-locals), a destructor in an Arc whose last clone goes in one thread or the other (keep a \
-                 clone until the threads are joined), behaviour that depends on an address (store pointers in \
-                 AtomicPtr, not in integers)",
-            ),
-            FailureKind::UseAfterFree { .. } => Some(
-                "keep what is read alive until its last reader is done: let the readers hold an Arc, or announce \
-                 themselves (a hazard pointer, an epoch) before they look at the pointer once more, and free only what nobody \
-                 announces",
-            ),
-            FailureKind::FreedInUse { .. } => Some(
-                "order the two: the last user must release (a store, an unlock, a decrement), and what frees must acquire \
-                 that before it frees",
-            ),
-            FailureKind::DoubleFree { .. } => Some(
-                "let one owner free: whoever takes the pointer out in one step (a swap, a compare-exchange)",
-            ),
-            FailureKind::InvalidFree { .. } => {
-                Some("free only what an allocation gave, by the pointer that it gave")
-            }
-            FailureKind::Leak { .. } => {
-                Some("drop them before the last thread ends, or turn the check off: Builder::leaks")
-            }
-            FailureKind::Decisions(_) => Some(
-                "a decision list dies when the program changes; run the check again to get a new one",
-            ),
-            FailureKind::Panic { .. } => None,
-        }
-    }
 }
 
 /// `Write rlx 3 at src/lib.rs:7`
@@ -311,6 +275,8 @@ pub struct Failure {
     pub decisions: Decisions,
     /// Of a hang or a deadlock: for each thread that waits, where and for what.
     pub waits: Vec<String>,
+    /// The same for the advice.
+    pub(crate) waiting: Vec<(u32, Wait)>,
 }
 
 impl Failure {
@@ -335,6 +301,7 @@ impl Failure {
             kind,
             graph,
             waits: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 
@@ -346,14 +313,12 @@ impl Failure {
         )
     }
 
+    pub(crate) fn is_race(&self) -> bool {
+        matches!(self.kind, FailureKind::Race { .. })
+    }
+
     fn at(&self, id: EventId) -> String {
-        let e = self.graph.ev(id);
-        format!(
-            "{} at {}:{}",
-            self.graph.event_text(id),
-            e.site.file(),
-            e.site.line()
-        )
+        format!("{} at {}", self.graph.event_text(id), self.graph.place(id))
     }
 
     /// `main frees x after 0.7, which is at src/lib.rs:7`
@@ -478,13 +443,15 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.message())?;
-        for wait in &self.waits {
-            writeln!(f, "  {wait}")?;
+        let advice = self.advice().map(|advice| format!("advice: {advice}"));
+        for text in self.waits.iter().cloned().chain(advice) {
+            for line in wrap(&format!("  {text}"), WIDTH, 4) {
+                writeln!(f, "{line}")?;
+            }
         }
-        if let Some(advice) = self.kind.advice() {
-            writeln!(f, "  advice: {advice}")?;
-        }
-        writeln!(f, "\n{}", self.graph)?;
+        writeln!(f)?;
+        self.graph.write_text(f, self.is_race())?;
+        writeln!(f)?;
         write!(f, "replay: {}", self.decisions)
     }
 }

@@ -14,9 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use crate::event::Event;
+use crate::event::{Event, LocationId};
 use crate::exec::{Answer, Exec, Status};
 use crate::memory::arena::Arena;
+use crate::memory::reuse::reused;
+use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
 
 pub(crate) type Body = Box<dyn FnOnce()>;
@@ -24,7 +26,7 @@ type Yields = Yielder<(), ()>;
 type Thread = Coroutine<(), (), (), DefaultStack>;
 
 /// The runs of the whole process are numbered, so that no object of one is taken for one of another.
-static RUNS: AtomicU64 = AtomicU64::new(0);
+static RUNS: AtomicU64 = AtomicU64::new(0x7E57_0000_0000_0000);
 
 /// What the operations of the program under test find through the thread-local pointer.
 pub(crate) struct Context {
@@ -92,6 +94,24 @@ impl Context {
     pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
         self.arena.borrow_mut()
     }
+
+    /// A value that the program stores, as graphs hold it.
+    pub(crate) fn stored(&self, value: u64) -> u64 {
+        let mut arena = self.arena();
+        if arena.covers(value as usize) {
+            let mut exec = self.exec();
+            arena.publish(value, (exec.current, exec.me().executed));
+        }
+        arena.in_graph(value)
+    }
+
+    /// Calls `f` as the program would.
+    pub(crate) fn program<R>(&self, f: impl FnOnce() -> R) -> R {
+        let before = PROGRAM.replace(true);
+        let answer = f();
+        PROGRAM.set(before);
+        answer
+    }
 }
 
 /// What `f` makes of the running model, if there is one.
@@ -118,7 +138,7 @@ pub(crate) fn allocate(layout: Layout) -> Option<usize> {
         return None;
     }
     let _outside = Outside::new();
-    context(|cx| cx.arena().allocate(layout)).flatten()
+    context(|cx| reused(cx, layout).or_else(|| cx.arena().allocate(layout))).flatten()
 }
 
 /// The program gives the block at `address` back, which lies in some model's memory.
@@ -202,6 +222,8 @@ pub(crate) struct Pool {
     stack_size: usize,
     /// A thread was given up in the middle of a panic, which this OS thread still counts.
     pub(crate) panicking: bool,
+    /// The last run's.
+    serial: u64,
 }
 
 struct Slot {
@@ -230,6 +252,7 @@ impl Pool {
             arena: Arena::default(),
             stack_size,
             panicking: false,
+            serial: 0,
         }
     }
 
@@ -244,12 +267,13 @@ impl Pool {
         let main = Box::new(move || crate::thread::run(program, &Arc::default(), token, site));
         let stacks: Vec<Range<usize>> = self.stacks.iter().map(extent).collect();
         self.arena.begin(&stacks);
+        self.serial = RUNS.fetch_add(1, Ordering::Relaxed);
         let cx = Context {
             exec: RefCell::new(exec),
             arena: RefCell::new(std::mem::take(&mut self.arena)),
             yielder: Cell::new(std::ptr::null()),
             spawned: RefCell::new(vec![(0, main as Body)]),
-            serial: RUNS.fetch_add(1, Ordering::Relaxed),
+            serial: self.serial,
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
         let entered = Entered {
@@ -267,6 +291,17 @@ impl Pool {
             .for_each(std::mem::forget);
         self.arena = cx.arena.into_inner();
         cx.exec.into_inner()
+    }
+
+    /// The atomics and cells that lie in memory which the last run has not given back.
+    pub(crate) fn leaked(&self) -> Vec<LocationId> {
+        let Some(base) = self.arena.base() else {
+            return Vec::new();
+        };
+        self.arena
+            .live()
+            .flat_map(|block| objects_of(block, base, self.serial))
+            .collect()
     }
 
     fn schedule(&mut self, cx: &Context, slots: &mut Vec<Option<Slot>>) {

@@ -266,7 +266,7 @@ pub(crate) fn wakes_by_itself(role: &'static str, site: &'static Location<'stati
         exec.rules.spurious_park && !exec.me().spurious_park
     });
     let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
-    request.role = role;
+    (request.role, request.way) = (role, 1);
     may && perform(&request).0 != 0
 }
 

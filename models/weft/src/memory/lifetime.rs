@@ -6,6 +6,7 @@
 use std::backtrace::Backtrace;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::{Which, join};
@@ -13,6 +14,7 @@ use crate::event::{Event, EventId, LocationId};
 use crate::exec::{Answer, Exec};
 use crate::graph::Graph;
 use crate::memory::arena::Arena;
+use crate::memory::reuse::{Past, Point};
 use crate::order::Numbers;
 use crate::report::{Failure, FailureKind, Free};
 
@@ -44,6 +46,18 @@ enum Ended {
 pub(crate) struct Lifetimes {
     ends: Vec<End>,
     objects: HashMap<LocationId, u32>,
+    /// What the program has promised to give back, by its address as graphs hold it, and where that was.
+    pub(crate) owed: BTreeMap<u64, &'static Location<'static>>,
+    /// Blocks whose places were allocated again.
+    pub(crate) past: Vec<Past>,
+}
+
+impl Lifetimes {
+    /// Where something ended.
+    pub(crate) fn point(&self, end: u32) -> Point {
+        let end = &self.ends[end as usize];
+        (end.thread, end.position)
+    }
 }
 
 impl Exec {
@@ -174,15 +188,10 @@ impl Exec {
         if self.probe.is_some() {
             return self.refute();
         }
-        let end = self.lifetimes.ends[end as usize].clone();
         let (thread, index) = (self.current, self.me().executed);
         let access = EventId { thread, index };
-        let before = index.checked_sub(1).map(|index| EventId { thread, index });
-        let seen = before.map_or(0, |id| {
-            let clock = self.graph.clock(id, Which::Hb);
-            clock.get(end.thread as usize).copied().unwrap_or(0)
-        });
-        let ordered = end.thread == thread || seen > end.position;
+        let ordered = self.end_is_before(end);
+        let end = self.lifetimes.ends[end as usize].clone();
         let mut shown = self.graph.clone();
         if index == shown.len(thread) {
             let mut event = *request;
@@ -275,7 +284,7 @@ impl End {
 
 impl Graph {
     /// The objects that were last seen at these addresses, as graphs hold them.
-    fn objects_in(&self, addresses: &Range<usize>) -> impl Iterator<Item = LocationId> {
+    pub(crate) fn objects_in(&self, addresses: &Range<usize>) -> impl Iterator<Item = LocationId> {
         let inside = |l: &usize| addresses.contains(&self.locs[*l].address);
         (0..self.locs.len())
             .filter(inside)

@@ -44,6 +44,11 @@ impl Drop for Destructor {
 }
 
 impl Shared {
+    /// `an Arc of src/lib.rs:7`
+    pub(crate) fn text(&self) -> String {
+        format!("an Arc of {}:{}", self.site.file(), self.site.line())
+    }
+
     /// A number for its kind, the same in every process.
     fn kind(&self) -> u32 {
         let (line, column) = (self.site.line(), self.site.column());
