@@ -334,12 +334,12 @@ fn blocked(exec: &Exec) -> Outcome {
     let waits = waits.collect();
     let reasons = waiting.iter().filter_map(|&old| {
         let thread = numbers.thread(old);
-        let reason = match exec.threads[old as usize].status {
+        let wait = match exec.threads[old as usize].status {
             Status::Join(child) => Wait::End(numbers.thread(child)),
             Status::Await(start) => Wait::Value(graph.last_read(thread, start)?),
             _ => return None,
         };
-        Some((thread, reason))
+        Some((thread, wait))
     });
     let reasons = reasons.collect();
     let kind = if spins {

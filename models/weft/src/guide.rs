@@ -181,7 +181,7 @@ impl Guide {
             (Choice::Default, _) => true,
             (Choice::Read(..), Kind::Read) => atomic,
             (Choice::After(_), Kind::Write) => atomic && !event.rmw,
-            (Choice::Pick(pick), Kind::Choice(_)) => pick <= event.way.max(1),
+            (Choice::Pick(pick), Kind::Choice(_)) => pick <= event.way,
             _ => false,
         };
         if !fits {

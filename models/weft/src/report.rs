@@ -305,16 +305,16 @@ impl Failure {
         }
     }
 
+    pub(crate) fn is_race(&self) -> bool {
+        matches!(self.kind, FailureKind::Race { .. })
+    }
+
     /// Whether the program and the graph or the list that it follows do not fit: nothing else was asked then.
     pub(crate) fn is_of_the_replay(&self) -> bool {
         matches!(
             self.kind,
             FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_)
         )
-    }
-
-    pub(crate) fn is_race(&self) -> bool {
-        matches!(self.kind, FailureKind::Race { .. })
     }
 
     fn at(&self, id: EventId) -> String {
