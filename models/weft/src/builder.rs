@@ -12,7 +12,7 @@ use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
 use crate::guide::{Guide, Misfit};
-use crate::place::locate;
+use crate::place::{Stacks, locate};
 use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
 
@@ -125,12 +125,13 @@ impl Builder {
         let guide = Guide::new(decisions);
         let (outcome, exec) = on_own_thread(|| {
             let counted = Counted::clone(&decisions.counted);
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
+            exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
             let (outcome, exec) = run_once(&mut pool, exec, &f);
             let mut outcome = only(decisions.fingerprint, outcome, &exec.graph);
             if let Outcome::Failed(failure) = &mut outcome {
-                locate(failure, &mut pool, self.rules(), &f);
+                failure.graph.places = exec.places_in(&failure.graph);
             }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
