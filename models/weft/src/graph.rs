@@ -1,10 +1,12 @@
 //! Execution graphs: the events of every thread, what each read reads from, and the order of the
 //! writes to each location.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 use crate::clock::{Clocks, Which, join};
 use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::place::Place;
 use crate::report::internal_error;
 
 /// One thread of a graph. Its identity (who spawned it, as the how-manieth) survives when the
@@ -12,6 +14,8 @@ use crate::report::internal_error;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Thread {
     pub(crate) parent: Option<(u32, u32)>,
+    /// As the how-manieth each of its ancestors, and then itself, was spawned.
+    pub(crate) path: &'static [u32],
     pub(crate) name: Option<String>,
     pub(crate) events: Vec<Event>,
     pub(crate) clocks: Clocks,
@@ -30,6 +34,12 @@ pub(crate) struct Loc {
     pub(crate) site: &'static Location<'static>,
     /// A cell: never accessed atomically.
     pub(crate) cell: bool,
+    /// What the graphs call it if it has no name.
+    pub(crate) noun: &'static str,
+    /// How the graphs show its values, if not as numbers.
+    pub(crate) words: Option<fn(u64) -> String>,
+    /// Where the object was when it was accessed last, as graphs hold addresses; 0 before that.
+    pub(crate) address: usize,
     /// Every write, in coherence order; the first is the initial one.
     pub(crate) co: Vec<EventId>,
     /// Every read that constrains coherence, in the order of insertion.
@@ -50,6 +60,8 @@ pub struct Graph {
     /// Number of SeqCst fences and accesses: without two of them the SC axiom holds trivially.
     pub(crate) sc_events: u32,
     next_stamp: u32,
+    /// Where events stand that do not know it themselves; only in the graph of a failure.
+    pub(crate) places: BTreeMap<EventId, Place>,
     scratch: Vec<u32>,
 }
 
@@ -62,6 +74,7 @@ impl Graph {
             stride: 4,
             sc_events: 0,
             next_stamp: 0,
+            places: BTreeMap::new(),
             scratch: Vec::new(),
         }
     }
@@ -115,6 +128,7 @@ impl Graph {
         let t = self.threads.len() as u32;
         self.threads.push(Thread {
             parent: Some((parent, nth)),
+            path: crate::thread::interned(self.threads[parent as usize].path, nth),
             ..Thread::default()
         });
         self.threads[parent as usize].children.push(t);
@@ -139,7 +153,7 @@ impl Graph {
     ) -> LocationId {
         if let Some(&l) = self.threads[thread as usize].created.get(nth as usize) {
             let loc = self.loc_mut(l);
-            (loc.name, loc.cell, loc.site) = (name, cell, site);
+            (loc.name, loc.cell, loc.site, loc.address) = (name, cell, site, 0);
             return l;
         }
         let l = LocationId(self.locs.len() as u32);
@@ -148,6 +162,9 @@ impl Graph {
             name,
             site,
             cell,
+            noun: if cell { "cell" } else { "atomic" },
+            words: None,
+            address: 0,
             co: Vec::new(),
             reads: Vec::new(),
             plain: Vec::new(),
@@ -284,7 +301,13 @@ impl Graph {
         self.next_stamp = self.ev(last).stamp + 1;
     }
 
-    /// Removes the last event of a thread, which is also the last inserted one.
+    /// Removes the last event of a thread, which nothing reads from.
+    pub(crate) fn forget(&mut self, id: EventId) {
+        self.inserted.retain(|&other| other != id);
+        self.remove_tail(id);
+    }
+
+    /// Removes the last event of a thread from all but the order of insertion.
     fn remove_tail(&mut self, id: EventId) {
         let stride = self.stride;
         let t = &mut self.threads[id.thread as usize];
@@ -299,8 +322,8 @@ impl Graph {
                 if let Some(p) = loc.co.iter().rposition(|&w| w == id) {
                     loc.co.remove(p);
                 }
-            } else if loc.reads.last() == Some(&id) {
-                loc.reads.pop();
+            } else if let Some(p) = loc.reads.iter().rposition(|&r| r == id) {
+                loc.reads.remove(p);
             }
             if loc.plain.last() == Some(&id) {
                 loc.plain.pop();

@@ -92,20 +92,10 @@ impl Graph {
         self.ev(id)
     }
 
-    /// Every event, in an order that extends happens-before.
+    /// Every event, in an order that extends happens-before, and is an interleaving of the threads if the graph has one:
+    /// then every read reads the newest write before it.
     pub fn in_order(&self) -> Vec<EventId> {
-        let steps = crate::decisions::Decisions::of(self, None).steps;
-        let mut done = vec![0; self.threads.len()];
-        let mut order = Vec::with_capacity(steps.len());
-        for step in steps {
-            let index = &mut done[step.thread as usize];
-            order.push(EventId {
-                thread: step.thread,
-                index: *index,
-            });
-            *index += 1;
-        }
-        order
+        self.lines().order
     }
 
     /// The locations that this graph has, in the order in which they were created.
@@ -157,7 +147,9 @@ impl Graph {
     /// Every synchronisation. Of the acquire fences that follow a read, only the first is listed.
     pub fn syncs(&self) -> Vec<HbStep> {
         let mut found = Vec::new();
-        for id in self.in_order() {
+        let all = (0..self.threads.len() as u32)
+            .flat_map(|thread| (0..self.len(thread)).map(move |index| EventId { thread, index }));
+        for id in all {
             match self.ev(id).kind {
                 Kind::Begin => {
                     found.extend(
@@ -329,10 +321,18 @@ impl Graph {
 
     /// `0` for main, `0.1` for main's second child, ….
     fn path(&self, thread: u32) -> String {
-        match self.threads[thread as usize].parent {
-            Some((parent, nth)) => format!("{}.{nth}", self.path(parent)),
-            None => thread.to_string(),
+        let mut path = "0".to_string();
+        for nth in self.threads[thread as usize].path {
+            // Writing to a String cannot fail.
+            let _ = write!(path, ".{nth}");
         }
+        path
+    }
+
+    /// 32 bits of the canonical text: those of FNV-1a.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        self.canonical().bytes().fold(0x811c_9dc5, step)
     }
 
     fn loc_path(&self, loc: LocationId) -> String {

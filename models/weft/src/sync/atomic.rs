@@ -7,7 +7,7 @@ use std::panic::Location;
 
 pub use std::sync::atomic::Ordering;
 
-use crate::event::{Compare, Event, Kind, Order};
+use crate::event::{Compare, Event, Kind, Order, Site};
 use crate::object::Object;
 use crate::runtime::perform;
 
@@ -247,9 +247,7 @@ impl<T: Value> Atomic<T> {
 
 impl<T: Value + fmt::Debug> fmt::Debug for Atomic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Atomic")
-            .field("object", &self.object)
-            .finish()
+        f.debug_struct("Atomic").finish_non_exhaustive()
     }
 }
 
@@ -293,9 +291,9 @@ impl<T: Value> Drop for AtomicMut<'_, T> {
     fn drop(&mut self) {
         if self.value != self.before {
             let bits = self.value.to_bits();
-            self.atomic
-                .object
-                .plain_value(Kind::Write, bits, "get_mut", self.site);
+            let site = Site::in_destructor("get_mut", self.site);
+            let object = &self.atomic.object;
+            object.plain_value(Kind::Write, bits, "get_mut", site);
         }
     }
 }
