@@ -54,8 +54,8 @@ pub struct Builder {
     pub reuse: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
-    /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
-    /// refuses to reserve a stack.
+    /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. If the system
+    /// refuses to reserve a stack, the check ends as [`Bound::Stack`].
     pub stack_size: usize,
 }
 

@@ -268,6 +268,15 @@ pub(crate) fn run_once(
         }
         None => blocked(&exec),
     };
+    let ends = match &outcome {
+        Outcome::Complete | Outcome::Limit(_) => true,
+        Outcome::Failed(failure) => failure.is_of_the_end(),
+        Outcome::Blocked | Outcome::Redundant | Outcome::Counted(_) => false,
+    };
+    if let Some(panic) = exec.untaken_panic().filter(|_| ends) {
+        let failure = Failure::new(panic.kind(), &exec.graph, None);
+        outcome = Outcome::Failed(Box::new(failure));
+    }
     if let Outcome::Failed(failure) = &mut outcome {
         failure.decisions.counted = Counted::clone(&exec.counted);
     }

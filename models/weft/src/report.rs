@@ -77,6 +77,11 @@ pub enum Bound {
         /// Where in the program it was last.
         at: &'static Location<'static>,
     },
+    /// The system refused a stack for one more thread of the program.
+    Stack {
+        /// `Builder::stack_size`
+        bytes: usize,
+    },
     /// One execution only, by [`Builder::replay`](crate::Builder::replay).
     Replay,
 }
@@ -107,6 +112,11 @@ impl fmt::Display for Bound {
                 })?;
                 f.write_str(". Raise max_events_per_thread if the thread really does that much")
             }
+            Bound::Stack { bytes } => write!(
+                f,
+                "the system refuses {bytes} bytes for a thread's stack. Lower Builder::stack_size or Builder::workers, let the \
+                 model have fewer threads at a time, or raise the limits of the process (ulimit -v, vm.max_map_count)"
+            ),
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
@@ -138,9 +148,9 @@ pub enum FailureKind {
         /// The read.
         read: EventId,
     },
-    /// A panic (a failed assertion, for one) escaped a thread.
+    /// A panic (a failed assertion, for one) escaped main, or a thread that nobody joins.
     Panic {
-        /// The thread.
+        /// The thread in which it began: if others joined it and unwrapped the answer, not one of them.
         thread: u32,
         /// The panic's message.
         message: String,
@@ -281,16 +291,7 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: FailureKind, graph: &Graph, event: Option<EventId>) -> Failure {
-        let last = match &kind {
-            FailureKind::Panic { thread, .. } => {
-                graph.len(*thread).checked_sub(1).map(|index| EventId {
-                    thread: *thread,
-                    index,
-                })
-            }
-            _ => event,
-        };
-        let (graph, numbers) = graph.normalised(last);
+        let (graph, numbers) = graph.normalised(event);
         Failure::of_normalised(kind.renumbered(&numbers), graph)
     }
 
@@ -303,6 +304,14 @@ impl Failure {
             waits: Vec::new(),
             waiting: Vec::new(),
         }
+    }
+
+    /// Whether only the end of the execution shows it.
+    pub(crate) fn is_of_the_end(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Hang { .. } | FailureKind::Deadlock { .. } | FailureKind::Leak { .. }
+        )
     }
 
     pub(crate) fn is_race(&self) -> bool {
@@ -346,7 +355,8 @@ impl Failure {
             .join(", ")
     }
 
-    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits.
+    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits
+    /// or panics.
     pub fn events(&self) -> Vec<EventId> {
         let last = |thread: &u32| EventId {
             thread: *thread,
@@ -358,7 +368,7 @@ impl Failure {
             FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
                 threads.iter().map(last).collect()
             }
-            FailureKind::Panic { thread, .. } => vec![last(thread)],
+            FailureKind::Panic { thread, .. } => vec![self.graph.last_but_end(*thread)],
             FailureKind::UseAfterFree { access, .. } | FailureKind::FreedInUse { access, .. } => {
                 vec![*access]
             }

@@ -8,18 +8,18 @@ use std::alloc::Layout;
 use std::cell::{Cell, RefCell, RefMut};
 use std::ops::{Deref, DerefMut, Range};
 use std::panic::Location;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::event::{Event, LocationId};
-use crate::exec::{Answer, Exec, Status};
+use crate::exec::{Answer, Exec, Status, Stop};
 use crate::memory::arena::Arena;
 use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
+use crate::report::Bound;
 
 pub(crate) type Body = Box<dyn FnOnce()>;
 type Yields = Yielder<(), ()>;
@@ -91,6 +91,12 @@ impl Context {
         }
     }
 
+    /// Calls `f` with the run's state and says yes, unless weft is at work on it.
+    pub(crate) fn unless_in_use(&self, f: impl FnOnce(&mut Exec)) -> bool {
+        let exec = self.exec.try_borrow_mut();
+        exec.map(|mut exec| f(&mut exec)).is_ok()
+    }
+
     pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
         self.arena.borrow_mut()
     }
@@ -156,6 +162,11 @@ pub(crate) fn free(address: usize) {
 }
 
 fn suspend(cx: &Context) {
+    {
+        let mut exec = cx.exec();
+        let panicking = exec.panicking();
+        exec.me().panics.suspended = panicking;
+    }
     // SAFETY: the yielder is that of the coroutine that is running now: `resume` and `start` keep it so.
     unsafe { &*cx.yielder.get() }.suspend(());
 }
@@ -261,10 +272,11 @@ impl Pool {
         let site = Location::caller();
         let token = exec.next_location(Some("park token of main"), false, site);
         exec.me().token = token;
+        exec.stale_panics = self.panicking;
         // SAFETY: the coroutine that runs the closure ends, or is given up, before this function returns, and
         // `program` outlives the call.
         let program: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(program) };
-        let main = Box::new(move || crate::thread::run(program, &Arc::default(), token, site));
+        let main = Box::new(move || crate::thread::run_main(program, token, site));
         let stacks: Vec<Range<usize>> = self.stacks.iter().map(extent).collect();
         self.arena.begin(&stacks);
         self.serial = RUNS.fetch_add(1, Ordering::Relaxed);
@@ -343,11 +355,13 @@ impl Pool {
             let Some((thread, body)) = cx.spawned.borrow_mut().pop() else {
                 return;
             };
-            let stack = self.stacks.pop().unwrap_or_else(|| {
-                // A stack that the system refuses leaves nothing to fall back on.
-                #[expect(clippy::expect_used, reason = "documented in Builder::stack_size")]
-                DefaultStack::new(self.stack_size).expect("out of memory for a thread's stack")
-            });
+            let Some(stack) = self.stack() else {
+                // The program's, and part of what is given up.
+                std::mem::forget(body);
+                let bytes = self.stack_size;
+                cx.exec().stopped(Stop::Limit(Bound::Stack { bytes }));
+                return;
+            };
             let coroutine = Coroutine::with_stack(stack, move |yielder: &Yields, ()| {
                 context(|cx| cx.yielder.set(yielder));
                 run_body(body);
@@ -363,6 +377,13 @@ impl Pool {
         }
     }
 
+    /// A stack for a thread, unless the system refuses one.
+    fn stack(&mut self) -> Option<DefaultStack> {
+        // No system has as much as that, and the sum of the sizes must not overflow.
+        let bytes = self.stack_size.min(isize::MAX as usize);
+        self.stacks.pop().or_else(|| DefaultStack::new(bytes).ok())
+    }
+
     fn resume(&mut self, cx: &Context, slots: &mut [Option<Slot>], thread: u32) {
         let Some(slot) = slots.get_mut(thread as usize).and_then(Option::as_mut) else {
             return;
@@ -371,6 +392,7 @@ impl Pool {
             let mut exec = cx.exec();
             exec.current = thread;
             exec.me().status = Status::Ready;
+            exec.me().panics.suspended = false;
         }
         cx.arena().thread = thread;
         cx.yielder.set(slot.yielder);
