@@ -208,6 +208,15 @@ pub enum FailureKind {
         /// Their names.
         objects: Vec<String>,
     },
+    /// The program hangs, or computes for very long, where weft does not see it. The graph is not known.
+    Stuck {
+        /// The name of the thread that does not come back.
+        thread: String,
+        /// What weft last saw of it: which operation, and where.
+        last: Option<String>,
+        /// For how long nothing has happened: `Builder::stuck_after`.
+        after: Duration,
+    },
     /// The decision list does not belong to this program.
     Decisions(Misfit),
 }
@@ -322,7 +331,9 @@ impl Failure {
     pub(crate) fn is_of_the_replay(&self) -> bool {
         matches!(
             self.kind,
-            FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_)
+            FailureKind::Nondeterminism { .. }
+                | FailureKind::Stuck { .. }
+                | FailureKind::Decisions(_)
         )
     }
 
@@ -376,6 +387,7 @@ impl Failure {
             | FailureKind::InvalidFree { .. }
             | FailureKind::Leak { .. }
             | FailureKind::Nondeterminism { .. }
+            | FailureKind::Stuck { .. }
             | FailureKind::Decisions(_) => Vec::new(),
         }
     }
@@ -443,6 +455,17 @@ impl Failure {
             FailureKind::Leak { objects } => {
                 format!("leak: never given back: {}", objects.join(", "))
             }
+            FailureKind::Stuck {
+                thread,
+                last,
+                after,
+            } => {
+                let last = match last {
+                    Some(last) => format!("its last operation is the {last}"),
+                    None => "no operation of it since it went on".to_string(),
+                };
+                format!("stuck: {thread} has done nothing that weft sees for {after:?}\n  {last}")
+            }
             FailureKind::Decisions(misfit) => {
                 format!("the decision list does not fit this program\n  {misfit}")
             }
@@ -458,6 +481,9 @@ impl fmt::Display for Failure {
             for line in wrap(&format!("  {text}"), WIDTH, 4) {
                 writeln!(f, "{line}")?;
             }
+        }
+        if let FailureKind::Stuck { .. } = self.kind {
+            return Ok(());
         }
         writeln!(f)?;
         self.graph.write_text(f, self.is_race())?;

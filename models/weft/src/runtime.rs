@@ -8,6 +8,7 @@ use std::alloc::Layout;
 use std::cell::{Cell, RefCell, RefMut};
 use std::ops::{Deref, DerefMut, Range};
 use std::panic::Location;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use corosensei::stack::{DefaultStack, Stack};
@@ -19,6 +20,7 @@ use crate::memory::arena::Arena;
 use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
+use crate::pulse::Pulse;
 use crate::report::Bound;
 
 pub(crate) type Body = Box<dyn FnOnce()>;
@@ -34,6 +36,7 @@ pub(crate) struct Context {
     arena: RefCell<Arena>,
     yielder: Cell<*const Yields>,
     spawned: RefCell<Vec<(u32, Body)>>,
+    pub(crate) pulse: Arc<Pulse>,
     /// Tells objects of this run from those of earlier ones.
     pub(crate) serial: u64,
 }
@@ -174,7 +177,12 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
-    in_model(|cx| obey(cx, || cx.exec().step(request)))
+    in_model(|cx| {
+        obey(cx, || {
+            cx.pulse.note(request);
+            cx.exec().step(request)
+        })
+    })
 }
 
 /// The current thread yields at `site`.
@@ -198,6 +206,7 @@ pub(crate) fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
 /// Asks until the answer is no reason to wait.
 pub(crate) fn obey(cx: &Context, mut ask: impl FnMut() -> Answer) -> (u64, bool) {
     loop {
+        cx.pulse.tick();
         let answer = ask();
         if let Some(done) = settle(cx, answer) {
             return done;
@@ -231,6 +240,7 @@ pub(crate) struct Pool {
     stacks: Vec<DefaultStack>,
     arena: Arena,
     stack_size: usize,
+    pulse: Arc<Pulse>,
     /// A thread was given up in the middle of a panic, which this OS thread still counts.
     pub(crate) panicking: bool,
     /// The last run's.
@@ -256,12 +266,13 @@ impl Drop for Entered {
 }
 
 impl Pool {
-    pub(crate) fn new(stack_size: usize) -> Pool {
+    pub(crate) fn new(stack_size: usize, pulse: Arc<Pulse>) -> Pool {
         install_hook();
         Pool {
             stacks: Vec::new(),
             arena: Arena::default(),
             stack_size,
+            pulse,
             panicking: false,
             serial: 0,
         }
@@ -285,13 +296,16 @@ impl Pool {
             arena: RefCell::new(std::mem::take(&mut self.arena)),
             yielder: Cell::new(std::ptr::null()),
             spawned: RefCell::new(vec![(0, main as Body)]),
+            pulse: Arc::clone(&self.pulse),
             serial: self.serial,
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
         let entered = Entered {
             previous: CONTEXT.replace(&raw const cx),
         };
+        self.pulse.begin();
         self.schedule(&cx, &mut slots);
+        self.pulse.end();
         drop(entered);
         for slot in slots.into_iter().flatten() {
             self.give_up(slot);
@@ -396,6 +410,7 @@ impl Pool {
             exec.me().panics.suspended = false;
         }
         cx.arena().thread = thread;
+        cx.pulse.resume(thread);
         cx.yielder.set(slot.yielder);
         PROGRAM.set(true);
         let result = slot.coroutine.resume(());

@@ -177,6 +177,7 @@ where
     let (number, id, token, serial) = in_model(|cx| {
         let mut exec = cx.exec();
         let number = exec.next_child(name.clone());
+        name.iter().for_each(|name| cx.pulse.call(number, name));
         let token = exec.next_location(None, false, site);
         exec.threads[number as usize].token = token;
         let id = ThreadId(exec.graph.threads[number as usize].path);
