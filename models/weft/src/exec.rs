@@ -11,6 +11,7 @@ use crate::graph::Graph;
 use crate::guide::Guide;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
+use crate::panics::Panics;
 use crate::place::Stacks;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::sync::Shared;
@@ -126,6 +127,7 @@ pub(crate) struct Running {
     pub(crate) quiet: u32,
     /// The destructors of shared values that run: each value's kind, and what its owners had done when they let go.
     pub(crate) destructors: Vec<(u32, Vec<u32>)>,
+    pub(crate) panics: Panics,
     pub(crate) started: bool,
 }
 
@@ -145,6 +147,7 @@ impl Running {
             label: None,
             quiet: 0,
             destructors: Vec::new(),
+            panics: Panics::default(),
             started,
         }
     }
@@ -174,6 +177,8 @@ pub(crate) struct Exec {
     /// Decisions to be followed; then no alternatives are noted.
     pub(crate) guide: Option<Guide>,
     pub(crate) rules: Rules,
+    /// This OS thread counts panics of threads that were given up.
+    pub(crate) stale_panics: bool,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
     pub(crate) probe: Option<Probe>,
@@ -209,6 +214,7 @@ impl Exec {
             stop: None,
             guide,
             rules,
+            stale_panics: false,
             urgent: None,
             probe: None,
             refuted: Vec::new(),

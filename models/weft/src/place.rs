@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::event::{Event, EventId};
 use crate::exec::{Answer, Counted, Exec, Rules, Status, Stop};
 use crate::graph::Graph;
-use crate::report::{Failure, FailureKind};
+use crate::report::Failure;
 use crate::runtime::Pool;
 
 /// A line of the program.
@@ -95,13 +95,16 @@ pub(crate) fn locate(
     rules: Rules,
     program: &(dyn Fn() + Sync),
 ) {
+    if failure.is_of_the_replay() {
+        // What does not do the same again is nowhere.
+        return;
+    }
     let graph = &mut failure.graph;
     let lacks = graph
         .inserted
         .iter()
         .any(|&id| graph.ev(id).lacks_its_place());
-    // What does not do the same again is nowhere.
-    if lacks && !matches!(failure.kind, FailureKind::Nondeterminism { .. }) {
+    if lacks {
         let counted = Counted::clone(&failure.decisions.counted);
         let exec = pool.run(Exec::retracing(graph.clone(), rules, counted), program);
         graph.places = exec.places();
