@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::event::{Event, EventId};
 use crate::exec::{Answer, Counted, Exec, Rules, Status, Stop};
 use crate::graph::Graph;
-use crate::report::{Failure, FailureKind};
+use crate::report::Failure;
 use crate::runtime::Pool;
 
 /// A line of the program.
@@ -69,6 +69,16 @@ impl Exec {
         self.stacks.as_ref().map(places).unwrap_or_default()
     }
 
+    /// The same by the numbers that another graph of this execution has for its threads.
+    pub(crate) fn places_in(&self, graph: &Graph) -> BTreeMap<EventId, Place> {
+        let renumbered = |(id, place): (EventId, Place)| {
+            let path = self.graph.threads[id.thread as usize].path;
+            let thread = graph.threads.iter().position(|t| t.path == path)? as u32;
+            Some((EventId { thread, ..id }, place))
+        };
+        self.places().into_iter().filter_map(renumbered).collect()
+    }
+
     /// The current thread has come to its last event of a graph that is only run for its places.
     pub(crate) fn retraced(&mut self, id: EventId) -> Answer {
         match self.left {
@@ -85,13 +95,16 @@ pub(crate) fn locate(
     rules: Rules,
     program: &(dyn Fn() + Sync),
 ) {
+    if failure.is_of_the_replay() {
+        // What does not do the same again is nowhere.
+        return;
+    }
     let graph = &mut failure.graph;
     let lacks = graph
         .inserted
         .iter()
         .any(|&id| graph.ev(id).lacks_its_place());
-    // What does not do the same again is nowhere.
-    if lacks && !matches!(failure.kind, FailureKind::Nondeterminism { .. }) {
+    if lacks {
         let counted = Counted::clone(&failure.decisions.counted);
         let exec = pool.run(Exec::retracing(graph.clone(), rules, counted), program);
         graph.places = exec.places();
