@@ -4,12 +4,12 @@ use super::broken_copy::{Told, told};
 use super::obligation::{OBLIGATIONS, Obligation};
 use super::search::{Searched, searches};
 use flipside::Design;
-use flipside_cli::process::ask::{ask, ask_each};
+use flipside_cli::process::ask::ask;
 use flipside_cli::process::build::{MODELS, build};
 use flipside_cli::process::children::Children;
 use flipside_cli::process::say::line;
 use flipside_cli::verify::matrix::failures;
-use flipside_cli::verify::{Options, explore};
+use flipside_cli::verify::{attack, explore};
 use flipside_record::attacked::Attacked;
 use flipside_record::channel::{Derive, Request};
 use flipside_record::cost::Costs;
@@ -114,8 +114,7 @@ impl<'a> Builds<'a> {
 
     fn cases(&self) -> Result<Vec<(Case, Findings)>, String> {
         let cases = cases(Profile::Quick);
-        let options = Options::default();
-        let findings = explore(&cases, &options, &self.binaries, self.children);
+        let findings = explore(&cases, &self.binaries, self.children);
         let ran = cases.into_iter().zip(findings).map(|(case, findings)| {
             let what = format!("{} under {}", case.program(), case.checker);
             match findings {
@@ -134,7 +133,7 @@ impl<'a> Builds<'a> {
     }
 
     fn attacks(&self) -> Result<Vec<(Checker, Attacked)>, String> {
-        let answers = ask_each::<Attacked>(&self.binaries, self.children, &Request::Attacks);
+        let answers = attack(&self.binaries, self.children);
         let answers = answers.ok_or("interrupted")?;
         if let Some(why) = failures(answers.clone()).first() {
             return Err(format!("the mutants: {why}: `cargo verify` says more"));

@@ -2,15 +2,14 @@
 //! own, and prints one table.
 //!
 //! ```text
-//! options → cases → build (one a checker) → schedule → job (one process a case) → rows → table, JSON
+//! options → cases and questions → schedule (builds each checker, runs a process each) → rows → table, JSON
 //! ```
 
+mod case_process;
 mod designs;
 mod differential;
-mod estimate;
 mod grid;
 mod html;
-mod job;
 mod json;
 pub mod matrix;
 mod options;
@@ -20,26 +19,34 @@ mod schedule;
 mod seeds;
 mod shard;
 mod table;
+mod task;
 
 pub use options::Options;
 
-use crate::process::build::{BuildError, MODELS, build};
+use crate::process::ask::{Answer, Answers};
+use crate::process::build::{BuildError, MODELS, announcement, compile};
 use crate::process::children::{Children, stoppable};
 use crate::process::file::{OutFile, prepare};
 use crate::process::say::{INTERRUPTED, USAGE, complain, print};
+use differential::Differential;
+use flipside_record::attacked::Attacked;
 use flipside_record::verdict::Findings;
 use flipside_record::workspace::Workspace;
 use flipside_scenarios::case::Case;
 use flipside_scenarios::checker::Checker;
+use flipside_scenarios::expected::EXCUSES;
 use grid::Look;
 use json::Report;
+use matrix::Matrix;
 use progress::Progress;
 use rows::{Row, Summary};
+use schedule::{BUILT, Ran};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
+use task::{Done, Task};
 
 /// Runs `flipside verify`.
 #[must_use]
@@ -69,35 +76,39 @@ pub fn run(options: &Options) -> ExitCode {
         Err(why) => return complain(1, why),
     };
     let start = Instant::now();
-    let mut binaries = BTreeMap::new();
-    // A part of the cases may lack a checker that the others are held against.
-    let needed = match options.compares_checkers() {
-        true => Checker::ALL.to_vec(),
-        false => checkers(&cases),
-    };
-    for checker in needed {
-        match build(&workspace, MODELS, checker, &children) {
-            Ok(binary) => drop(binaries.insert(checker, binary)),
-            Err(BuildError::Interrupted) => break,
-            Err(BuildError::Failed(why)) => return complain(1, why),
-        }
+    let mut tasks: Vec<_> = cases.iter().copied().map(Task::Case).collect();
+    if options.compares_checkers() {
+        tasks.extend(Task::questions());
     }
-
-    let built = start.elapsed();
-
-    let outcomes = explore(&cases, options, &binaries, &children);
-    let differential = options
-        .compares_checkers()
-        .then(|| differential::run(&binaries, &children))
-        .flatten();
-    let matrix = options
-        .compares_checkers()
-        .then(|| matrix::run(&binaries, &children))
-        .flatten();
+    let terminal = io::stderr().is_terminal();
+    let progress = Progress::new(&tasks, terminal);
+    let build = |checker| {
+        progress.say(&announcement(&workspace, MODELS, checker));
+        // The compiler and the bars would write over each other.
+        let alone = checker == BUILT[0];
+        compile(&workspace, MODELS, checker, &children, terminal && alone)
+    };
+    let (profile, jobs) = (options.profile(), options.jobs());
+    let ran = schedule::run(&tasks, profile, jobs, &children, &progress, build);
+    progress.close();
+    let Ran {
+        done,
+        binaries,
+        built,
+    } = match ran {
+        Ok(ran) => ran,
+        Err(why) => return complain(1, why),
+    };
+    let outcomes = findings(&done[..cases.len()]);
+    let answers = &done[cases.len()..];
+    let all_answered = !answers.is_empty() && answers.iter().all(Option::is_some);
+    let differential =
+        all_answered.then(|| Differential::new(answered(&tasks, &done, Done::outcomes)));
+    let matrix =
+        all_answered.then(|| Matrix::new(answered(&tasks, &done, Done::attacks), &EXCUSES));
     let found = outcomes.iter().map(Option::as_ref);
     let rows: Vec<_> = cases.iter().zip(found).map(Row::new).collect();
-    let ran = start.elapsed() - built;
-    let profile = options.profile();
+    let all = start.elapsed();
     let again = seeds::write(&outcomes, &rows, profile, &workspace, &binaries, &children);
 
     let sections = (differential.as_ref(), matrix.as_ref());
@@ -112,7 +123,7 @@ pub fn run(options: &Options) -> ExitCode {
     };
     let written = json.map_or(Ok(()), write_json);
     let written = written.and(html.map_or(Ok(()), write_html));
-    let summary = Summary::new(&rows, built, ran);
+    let summary = Summary::new(&rows, built, all);
     let mut text = table::verdicts(&rows, &summary, profile, Look::of_stdout(options));
     text.extend(differential.iter().map(ToString::to_string));
     text.extend(matrix.iter().map(ToString::to_string));
@@ -137,17 +148,69 @@ pub fn run(options: &Options) -> ExitCode {
     }
 }
 
-/// Runs the cases; the findings of each, in their order, and none of one that did not run.
+/// Runs the cases with binaries that are built; the findings of each, in their order, and none of one
+/// that did not run.
+#[must_use]
 pub fn explore(
     cases: &[Case],
-    options: &Options,
     binaries: &BTreeMap<Checker, PathBuf>,
     children: &Children,
 ) -> Vec<Option<Findings>> {
-    let progress = Progress::new(cases, io::stderr().is_terminal());
-    let outcomes = schedule::run(cases, options, binaries, children, &progress);
+    let tasks: Vec<_> = cases.iter().copied().map(Task::Case).collect();
+    findings(&run_built(&tasks, binaries, children))
+}
+
+/// The same with the mutants of every design. None after an interruption.
+#[must_use]
+pub fn attack(
+    binaries: &BTreeMap<Checker, PathBuf>,
+    children: &Children,
+) -> Option<Answers<Attacked>> {
+    let tasks: Vec<_> = Task::attacks().collect();
+    let done = run_built(&tasks, binaries, children);
+    let all = done.iter().all(Option::is_some);
+    all.then(|| answered(&tasks, &done, Done::attacks))
+}
+
+fn run_built(
+    tasks: &[Task],
+    binaries: &BTreeMap<Checker, PathBuf>,
+    children: &Children,
+) -> Vec<Option<Done>> {
+    let options = Options::default();
+    let progress = Progress::new(tasks, io::stderr().is_terminal());
+    let build = |checker| match binaries.get(&checker) {
+        Some(binary) => Ok(binary.clone()),
+        None => Err(BuildError::Failed(format!("{checker} was not built"))),
+    };
+    let (profile, jobs) = (options.profile(), options.jobs());
+    let ran = schedule::run(tasks, profile, jobs, children, &progress, build);
     progress.close();
-    outcomes
+    ran.map_or_else(|_| vec![None; tasks.len()], |ran| ran.done)
+}
+
+fn findings(done: &[Option<Done>]) -> Vec<Option<Findings>> {
+    let findings = |done: &Option<Done>| match done {
+        Some(Done::Case(findings)) => Some(Findings::clone(findings)),
+        _ => None,
+    };
+    done.iter().map(findings).collect()
+}
+
+/// What each checker answered to questions of one kind, joined in the order of the tasks.
+fn answered<T: Clone>(
+    tasks: &[Task],
+    done: &[Option<Done>],
+    kind: fn(&Done) -> Option<&Answer<T>>,
+) -> Answers<T> {
+    let of_one = |checker| {
+        let own = tasks.iter().zip(done);
+        let own = own.filter(|(task, _)| task.checker() == checker);
+        let answers = own.filter_map(|(_, done)| kind(done.as_ref()?));
+        let answers: Result<Vec<_>, _> = answers.cloned().collect();
+        (checker, answers.map(|answers| answers.concat()))
+    };
+    Checker::ALL.map(of_one).into()
 }
 
 /// The checkers of the cases, in the order of the table.

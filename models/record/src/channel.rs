@@ -28,8 +28,12 @@ pub enum Request {
     Shrink(Box<Seed>),
     /// Looks for a counterexample of each mutant of each design whose name begins so.
     Hunt(String),
-    /// Runs the attack of each mutant of each design, and the engine itself in the same case.
-    Attacks,
+    /// Runs the attack of each mutant of a design, and the engine itself in the same case.
+    Attacks {
+        /// The design.
+        #[serde(with = "as_text")]
+        design: Design,
+    },
     /// Says which outcomes every program has.
     Outcomes,
     /// Counts what each design costs.
@@ -246,7 +250,10 @@ mod tests {
             Request::Case(case),
             Request::Derive(derive),
             Request::Hunt("commit.mb".to_owned()),
-            Request::Attacks,
+            Request::Attacks {
+                design: Design::OneBit,
+            },
+            Request::Outcomes,
         ] {
             assert_eq!(Request::parse(&request.arguments()), Ok(request));
         }

@@ -126,7 +126,7 @@ mod checked {
             Request::Rerun(seed) => say(&rerun(seed)?),
             Request::Hunt(begin) => hunted(begin),
             Request::Shrink(seed) => say(&smaller(seed, Some(PATIENCE))?),
-            Request::Attacks => attacks(),
+            Request::Attacks { design } => attacks(*design),
             Request::Outcomes => say(&shows()?),
             Request::Costs => costs(),
             #[cfg(weft)]
@@ -181,10 +181,10 @@ mod checked {
         Ok(())
     }
 
-    fn attacks() -> Result<(), String> {
+    fn attacks(design: Design) -> Result<(), String> {
         // Many mutants have one attack.
-        let mut controls: BTreeMap<(Design, &str, Size), Verdict> = BTreeMap::new();
-        for (design, mutant) in mutants() {
+        let mut controls: BTreeMap<(&str, Size), Verdict> = BTreeMap::new();
+        for mutant in own(design) {
             let name = mutant.to_string();
             let attack = Attack::on(&name).ok_or_else(|| format!("{name} has no attack"))?;
             let program = |mutant| {
@@ -197,7 +197,7 @@ mod checked {
             };
             let (engine, mutated) = (program(None)?, program(Some(mutant))?);
             let control = controls
-                .entry((design, attack.scenario, attack.size()))
+                .entry((attack.scenario, attack.size()))
                 .or_insert_with(|| {
                     let findings = check(engine, CONTROL, |_| ());
                     held(CONTROL, Checker::COMPILED, findings).verdict

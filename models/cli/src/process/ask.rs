@@ -2,13 +2,11 @@
 
 use super::child;
 use super::children::Children;
-use flipside_record::channel::Request;
 use flipside_scenarios::checker::Checker;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
 /// Puts the question to one build.
@@ -16,7 +14,7 @@ pub fn ask<T: DeserializeOwned>(
     binary: &Path,
     children: &Children,
     arguments: &[impl AsRef<OsStr>],
-) -> Result<Vec<T>, String> {
+) -> Answer<T> {
     let mut command = child::command(binary);
     command.args(arguments);
     let started = children
@@ -53,30 +51,8 @@ pub fn ask<T: DeserializeOwned>(
         .map_err(|why| format!("its answer could not be understood: {why}"))
 }
 
-/// What each checker's build says.
-pub type Answers<T> = Vec<(Checker, Result<Vec<T>, String>)>;
+/// What a checker's build says to a question, or why it says nothing.
+pub type Answer<T> = Result<Vec<T>, String>;
 
-/// Puts the question to every build at once. None after an interruption.
-pub fn ask_each<T: DeserializeOwned + Send>(
-    binaries: &BTreeMap<Checker, PathBuf>,
-    children: &Children,
-    request: &Request,
-) -> Option<Answers<T>> {
-    let arguments = &request.arguments();
-    let answers = thread::scope(|scope| {
-        let asking: Vec<_> = binaries
-            .iter()
-            .map(|(&checker, binary)| {
-                let asking = scope.spawn(move || ask(binary, children, arguments));
-                (checker, asking)
-            })
-            .collect();
-        let answers = asking.into_iter().map(|(checker, asking)| {
-            let answer = asking.join();
-            let died = |_| Err("the thread that asked died".to_owned());
-            (checker, answer.unwrap_or_else(died))
-        });
-        answers.collect()
-    });
-    (!children.interrupted()).then_some(answers)
-}
+/// What each of them says.
+pub type Answers<T> = Vec<(Checker, Answer<T>)>;

@@ -61,29 +61,62 @@ impl BuildError {
     }
 }
 
-/// Builds a binary under the checker's cfg. The compiler's messages go to stderr.
+/// What a build is announced by.
+#[must_use]
+pub fn announcement(workspace: &Workspace, binary: Binary, checker: Checker) -> String {
+    let (target, under) = place(workspace, checker);
+    format!(
+        "building the {}{under}, in {}",
+        binary.what,
+        target.display()
+    )
+}
+
+/// Where a checker's binaries are built, and what is said of them.
+fn place(workspace: &Workspace, checker: Checker) -> (PathBuf, String) {
+    match checker {
+        Checker::Native => (workspace.target().to_owned(), String::new()),
+        _ => {
+            let target = workspace.target().join("flipside").join(checker.name());
+            (target, format!(" under {checker}"))
+        }
+    }
+}
+
+/// Announces and builds a binary under the checker's cfg. The compiler's messages go to stderr.
+///
+/// # Errors
+///
+/// An interruption, or how the build failed.
 pub fn build(
     workspace: &Workspace,
     binary: Binary,
     checker: Checker,
     children: &Children,
 ) -> Result<PathBuf, BuildError> {
+    line(&announcement(workspace, binary, checker));
+    let terminal = io::stderr().is_terminal();
+    compile(workspace, binary, checker, children, terminal)
+}
+
+/// Builds a binary. Warnings and errors are always shown; the list of what is compiled is, if `aloud`.
+///
+/// # Errors
+///
+/// An interruption, or how the build failed.
+pub fn compile(
+    workspace: &Workspace,
+    binary: Binary,
+    checker: Checker,
+    children: &Children,
+    aloud: bool,
+) -> Result<PathBuf, BuildError> {
     let Binary {
         package,
         name,
         what,
     } = binary;
-    let (target, under) = match checker {
-        Checker::Native => (workspace.target().to_owned(), String::new()),
-        _ => {
-            let target = workspace.target().join("flipside").join(checker.name());
-            (target, format!(" under {checker}"))
-        }
-    };
-    line(&format!(
-        "building the {what}{under}, in {}",
-        target.display()
-    ));
+    let (target, under) = place(workspace, checker);
     let mut command = cargo();
     if checker != Checker::Native {
         command
@@ -100,8 +133,7 @@ pub fn build(
         .arg(&target)
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    if !io::stderr().is_terminal() {
-        // Warnings and errors are still shown, the list of what is compiled is not.
+    if !aloud {
         command.arg("--quiet");
     }
     let failed =

@@ -1,16 +1,12 @@
 //! The checkers held against each other.
 
 use crate::differential::{Comparison, compare};
-use crate::process::ask::{Answers, ask_each};
-use crate::process::children::Children;
+use crate::process::ask::Answers;
 use crate::text::grouped;
-use flipside_record::channel::Request;
 use flipside_record::shown::{CAP, Shows};
 use flipside_scenarios::checker::Checker;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
-use std::path::PathBuf;
 
 /// What came of it: the section under the table, and its part of the JSON.
 #[derive(Debug, Serialize)]
@@ -18,15 +14,6 @@ pub(super) struct Differential {
     pub(super) comparisons: Vec<Comparison>,
     /// What was found, and what could not be compared. Empty if all is well.
     pub(super) failures: Vec<String>,
-}
-
-/// Asks each checker's build what it shows, and compares. None after an interruption.
-pub(super) fn run(
-    binaries: &BTreeMap<Checker, PathBuf>,
-    children: &Children,
-) -> Option<Differential> {
-    let asked = ask_each::<Shows>(binaries, children, &Request::Outcomes)?;
-    Some(Differential::new(asked))
 }
 
 impl Differential {

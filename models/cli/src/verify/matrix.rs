@@ -1,20 +1,17 @@
 //! The mutants: which checker tells which of them from the engine.
 
 use super::rows::Word;
-use crate::process::ask::{Answers, ask_each};
-use crate::process::children::Children;
+use crate::process::ask::Answers;
 use crate::text::grouped;
 use flipside::Design;
 use flipside_record::attacked::Attacked;
-use flipside_record::channel::Request;
 use flipside_record::verdict::Verdict;
 use flipside_scenarios::attack::Attack;
 use flipside_scenarios::checker::Checker;
 use flipside_scenarios::expected::{EXCUSES, Excuses, full_name};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
 
 /// What came of it: the section under the table, and its part of the JSON.
 #[derive(Debug, Serialize)]
@@ -52,12 +49,6 @@ pub(super) struct Cell {
     control: Word,
     #[serde(skip)]
     control_failed: Option<String>,
-}
-
-/// Runs every mutant under every checker. None after an interruption.
-pub(super) fn run(binaries: &BTreeMap<Checker, PathBuf>, children: &Children) -> Option<Matrix> {
-    let asked = ask_each::<Attacked>(binaries, children, &Request::Attacks)?;
-    Some(Matrix::new(asked, &EXCUSES))
 }
 
 /// Why the mutants are not killed as they should be; see [`Matrix`]. Empty if all is well.

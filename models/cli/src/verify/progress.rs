@@ -1,10 +1,11 @@
 //! What is seen while it runs, on stderr: bars on a terminal, lines elsewhere.
 
-use super::rows::{Row, Word};
+use super::rows::Row;
+use super::schedule::BUILT;
+use super::task::{Done, Task};
 use crate::process::say::line;
 use crate::text::grouped;
-use flipside_record::verdict::{Findings, Verdict};
-use flipside_scenarios::case::Case;
+use flipside_record::verdict::Verdict;
 use flipside_scenarios::checker::Checker;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
@@ -14,9 +15,9 @@ use std::time::{Duration, Instant};
 /// take a job for hung that says nothing for minutes.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(60);
 
-/// Shared by those who run the cases.
+/// Shared by those who run the tasks.
 pub(super) struct Progress {
-    cases: Vec<Case>,
+    tasks: Vec<Task>,
     state: Mutex<State>,
 }
 
@@ -43,16 +44,16 @@ enum Display {
 }
 
 impl Progress {
-    pub(super) fn new(cases: &[Case], terminal: bool) -> Self {
+    pub(super) fn new(tasks: &[Task], terminal: bool) -> Self {
         let display = if terminal {
-            bars(cases)
+            bars(tasks)
         } else {
             Display::Lines {
                 spoken: Instant::now(),
             }
         };
         Self {
-            cases: cases.to_vec(),
+            tasks: tasks.to_vec(),
             state: Mutex::new(State {
                 running: Vec::new(),
                 done: 0,
@@ -68,7 +69,7 @@ impl Progress {
                 index,
                 executions: 0,
             });
-            state.show(&self.cases);
+            state.show(&self.tasks);
         });
     }
 
@@ -79,19 +80,19 @@ impl Progress {
                     running.executions = executions;
                 }
             }
-            state.show(&self.cases);
+            state.show(&self.tasks);
         });
     }
 
-    /// Without findings the case was stopped, and there is nothing to say.
-    pub(super) fn finished(&self, index: usize, findings: Option<&Findings>) {
+    /// What did not come to its end was stopped, and there is nothing to say.
+    pub(super) fn finished(&self, index: usize, came: Option<&Done>) {
         self.update(|state| {
             state.running.retain(|running| running.index != index);
-            if let Some(findings) = findings {
+            if let Some(came) = came {
                 state.done += 1;
-                state.say(&self.cases, index, findings);
+                state.tell(&self.tasks, index, came);
             }
-            state.show(&self.cases);
+            state.show(&self.tasks);
         });
     }
 
@@ -106,6 +107,11 @@ impl Progress {
                 let _ = all.clear();
             }
         });
+    }
+
+    /// Says something that is of no task.
+    pub(super) fn say(&self, text: &str) {
+        self.update(|state| state.say(text));
     }
 
     fn update(&self, change: impl FnOnce(&mut State)) {
@@ -127,16 +133,17 @@ impl State {
         }
     }
 
-    fn show(&mut self, cases: &[Case]) {
+    fn show(&mut self, tasks: &[Task]) {
         match &mut self.display {
             Display::Bars { each, .. } => {
                 for (checker, bar) in each {
-                    let of_checker = |running: &&Running| cases[running.index].checker == *checker;
+                    let of_checker =
+                        |running: &&Running| tasks[running.index].checker() == *checker;
                     let now: Vec<_> = self
                         .running
                         .iter()
                         .filter(of_checker)
-                        .map(|running| running.text(cases))
+                        .map(|running| running.text(tasks))
                         .collect();
                     bar.set_message(now.join("; "));
                 }
@@ -144,62 +151,95 @@ impl State {
             Display::Lines { spoken } if spoken.elapsed() >= SIGN_OF_LIFE => {
                 *spoken = Instant::now();
                 for running in &self.running {
-                    let checker = cases[running.index].checker;
-                    line(&format!("still running: {checker} {}", running.text(cases)));
+                    let checker = tasks[running.index].checker();
+                    line(&format!("still running: {checker} {}", running.text(tasks)));
                 }
             }
             Display::Lines { .. } => {}
         }
     }
 
-    fn say(&mut self, cases: &[Case], index: usize, findings: &Findings) {
-        let row = Row::new((&cases[index], Some(findings)));
-        let said = format!(
-            "{:7} {:14} {:6} {:8} {:>10} executions",
-            row.checker,
-            row.scenario,
-            row.size,
-            row.verdict.text(),
-            grouped(findings.executions)
-        );
-        match &mut self.display {
-            Display::Bars { all, each, .. } => {
-                let mut bars = each.iter();
-                if let Some((_, bar)) = bars.find(|(c, _)| *c == cases[index].checker) {
-                    bar.inc(1);
-                }
-                // The table comes at the end; a failure is worth knowing of at once.
-                if row.verdict == Word::Failed {
-                    let _ = all.println(said.trim_end());
-                }
+    fn tell(&mut self, tasks: &[Task], index: usize, came: &Done) {
+        let checker = tasks[index].checker();
+        let (said, failure) = result(&tasks[index], came);
+        if let Display::Bars { each, .. } = &self.display {
+            let mut bars = each.iter();
+            if let Some((_, bar)) = bars.find(|(of, _)| *of == checker) {
+                bar.inc(1);
             }
+        }
+        self.say(&format!("[{}/{}] {said}", self.done, tasks.len()));
+        if let Some(why) = failure {
+            self.say(&format!("    {why}"));
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        match &mut self.display {
+            // Above the bars. That they cannot be drawn is no reason to stop.
+            Display::Bars { all, .. } => drop(all.println(text.trim_end())),
             Display::Lines { spoken } => {
                 *spoken = Instant::now();
-                line(&format!("[{}/{}] {said}", self.done, cases.len()));
-                if let Verdict::Failed(why) = &findings.verdict {
-                    line(&format!("    {}", why.lines().next().unwrap_or_default()));
-                }
+                line(text);
             }
         }
     }
+}
+
+/// A line on what came of a task, and in what way it failed.
+fn result<'done>(task: &Task, came: &'done Done) -> (String, Option<&'done str>) {
+    let checker = task.checker().name();
+    let first = |why: &'done str| why.lines().next().unwrap_or_default();
+    let (what, failure) = match (task, came) {
+        (Task::Case(case), Done::Case(findings)) => {
+            let row = Row::new((case, Some(findings)));
+            let what = format!(
+                "{:14} {:6} {:8} {:>10} executions",
+                row.scenario,
+                row.size,
+                row.verdict.text(),
+                grouped(findings.executions)
+            );
+            let failure = match &findings.verdict {
+                Verdict::Failed(why) => Some(first(why)),
+                Verdict::Complete | Verdict::Bounded(_) => None,
+            };
+            (what, failure)
+        }
+        (task, Done::Attacks(Ok(attacked))) => {
+            let is_killed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
+            let killed = attacked.iter().filter(|one| is_killed(&one.verdict));
+            let what = format!("{task}: {} of {} killed", killed.count(), attacked.len());
+            (what, None)
+        }
+        (task, Done::Attacks(Err(why)) | Done::Outcomes(Err(why))) => {
+            (format!("{task}: FAILED"), Some(first(why)))
+        }
+        (task, Done::Outcomes(Ok(_)) | Done::Case(_)) => (task.to_string(), None),
+    };
+    (format!("{checker:7} {what}"), failure)
 }
 
 impl Running {
-    fn text(&self, cases: &[Case]) -> String {
-        let Case { scenario, size, .. } = &cases[self.index];
+    fn text(&self, tasks: &[Task]) -> String {
+        let task = &tasks[self.index];
         match self.executions {
-            0 => format!("{} {size}", scenario.name),
-            executions => format!("{} {size}: {}", scenario.name, grouped(executions)),
+            0 => task.to_string(),
+            executions => format!("{task}: {}", grouped(executions)),
         }
     }
 }
 
-fn bars(cases: &[Case]) -> Display {
+fn bars(tasks: &[Task]) -> Display {
     let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-    let each = super::checkers(cases)
+    let each = BUILT
         .into_iter()
+        .filter(|checker| tasks.iter().any(|task| task.checker() == *checker))
         .map(|checker| {
-            let total = cases.iter().filter(|case| case.checker == checker).count();
+            let total = tasks
+                .iter()
+                .filter(|task| task.checker() == checker)
+                .count();
             let bar = ProgressBar::new(total as u64).with_prefix(checker.name());
             let bar = all.add(bar);
             let template = "{prefix:7} [{bar:20}] {pos:>2}/{len} {elapsed:>4}  {wide_msg}";

@@ -79,7 +79,7 @@ impl Row {
     }
 }
 
-/// How many cases ended how, and how long it took to build and to run them.
+/// How many cases ended how, and how long it took: all of it, and building alone, while cases ran.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Summary {
     counts: [usize; 4],

@@ -1,6 +1,6 @@
 //! Splitting the work over machines: by scenario and size, whatever the checker.
 
-use super::estimate::estimate;
+use super::task::estimate;
 use flipside_scenarios::case::Case;
 use std::str::FromStr;
 

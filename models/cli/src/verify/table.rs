@@ -87,7 +87,7 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: 
     );
     if look.times {
         let (ran, built) = (seconds(summary.ran), seconds(summary.built));
-        let _ = write!(text, "; {ran}, after {built} of building");
+        let _ = write!(text, "; {ran} in all, {built} of it building");
     }
     text.push('\n');
     if count(Word::Complete) > 0 {

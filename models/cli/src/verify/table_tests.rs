@@ -72,7 +72,7 @@ fn under_the_table_stand_the_failures_the_counts_and_what_they_mean() {
             "    of two lines",
             "  this case alone: cargo verify --checker loom --design flip-striped --scenario handover --size 1x1,2",
             "",
-            "1 complete, 1 bounded, 1 failed, 1 not run; 12.0 s, after 70.0 s of building",
+            "1 complete, 1 bounded, 1 failed, 1 not run; 12.0 s in all, 70.0 s of it building",
             "COMPLETE: every execution of the checker's model was run.",
             "BOUNDED: no execution that was run failed, and there are others.",
             "shuttle's executions are sequentially consistent: they show no barrier to suffice.",

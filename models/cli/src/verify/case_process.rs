@@ -159,5 +159,5 @@ fn last_lines(mut from: BufReader<impl Read>) -> String {
 }
 
 #[cfg(test)]
-#[path = "job_tests.rs"]
+#[path = "case_process_tests.rs"]
 mod tests;
