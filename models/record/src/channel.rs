@@ -129,6 +129,13 @@ pub enum Message {
         /// How many.
         executions: u64,
     },
+    /// An execution failed. The findings follow, with its seed, once it has been run again.
+    Failed {
+        /// How many executions there were.
+        executions: u64,
+        /// How it failed.
+        why: String,
+    },
     /// The search is over. See [`Findings`].
     Findings {
         /// How many executions there were.
@@ -164,7 +171,7 @@ impl Message {
     #[must_use]
     pub fn findings(self) -> Option<Findings> {
         match self {
-            Self::Progress { .. } => None,
+            Self::Progress { .. } | Self::Failed { .. } => None,
             Self::Findings {
                 executions,
                 seconds,

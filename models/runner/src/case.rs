@@ -1,6 +1,6 @@
 //! One case under the checker of this binary, held to its bounds and to its pinned count.
 
-use crate::checkers::check;
+use crate::checkers::check_and;
 use flipside_record::verdict::{Findings, Verdict};
 use flipside_scenarios::case::Case;
 use flipside_scenarios::checker::{Bounds, Checker};
@@ -8,7 +8,16 @@ use flipside_scenarios::checker::{Bounds, Checker};
 /// Runs a case under the checker of this binary. A count that is not the pinned one fails it, and so
 /// does an execution without an end.
 pub fn run(case: &Case, progress: impl FnMut(u64) + Send + 'static) -> Findings {
-    let findings = check(case.program(), case.bounds, progress);
+    run_and(case, progress, |_| ())
+}
+
+/// The same; `found` hears of the findings before the seed is made.
+pub fn run_and(
+    case: &Case,
+    progress: impl FnMut(u64) + Send + 'static,
+    found: impl FnOnce(&Findings),
+) -> Findings {
+    let findings = check_and(case.program(), case.bounds, progress, found);
     held_to_its_count(case, held(case.bounds, case.checker, findings))
 }
 

@@ -39,12 +39,24 @@ pub fn check(
     bounds: Bounds,
     progress: impl FnMut(u64) + Send + 'static,
 ) -> Findings {
+    check_and(program, bounds, progress, |_| ())
+}
+
+/// The same. `found` hears of the findings before the execution that failed is run again for its seed,
+/// which may take longer than the search.
+pub fn check_and(
+    program: Program,
+    bounds: Bounds,
+    progress: impl FnMut(u64) + Send + 'static,
+    found: impl FnOnce(&Findings),
+) -> Findings {
     let model = move || {
         #[cfg(any(loom, shuttle, weft))]
         flipside::trace::record_into(None);
         program.run();
     };
     let (findings, schedule) = explore(model, bounds, Box::new(progress));
+    found(&findings);
     kept(program, findings, schedule)
 }
 

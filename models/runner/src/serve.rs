@@ -2,6 +2,7 @@
 
 use crate::case;
 use flipside_record::channel::{CaseName, Message, Request, answer, complain, end_with_parent};
+use flipside_record::verdict::Verdict;
 use flipside_scenarios::case::{Case, find};
 use flipside_scenarios::checker::Checker;
 use std::process::ExitCode;
@@ -62,11 +63,19 @@ fn find_case(name: &CaseName) -> Result<Case, String> {
 /// Runs one case and says what came out of it.
 fn run(case: &Case) -> Result<(), String> {
     let mut said = Instant::now();
-    let findings = case::run(case, move |executions| {
+    let progress = move |executions| {
         if said.elapsed() >= PACE {
             said = Instant::now();
             // If nobody listens any more, the end of standard input says so too.
             let _ = answer(&Message::Progress { executions });
+        }
+    };
+    let findings = case::run_and(case, progress, |findings| {
+        if let Verdict::Failed(why) = &findings.verdict {
+            let _ = answer(&Message::Failed {
+                executions: findings.executions,
+                why: why.clone(),
+            });
         }
     });
     answer(&Message::from(findings))

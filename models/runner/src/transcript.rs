@@ -2,6 +2,7 @@
 
 use flipside::trace::{self, Record};
 use flipside_record::log::{Event, Execution, Order, Purpose, What, Word, missing};
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 /// The log of an execution. `from` knows where reads read from, if the checker says; else it is
@@ -14,6 +15,7 @@ pub(crate) fn execution(
 ) -> Execution {
     let threads = names(&records, workers);
     let mut events: Vec<Event> = Vec::with_capacity(records.len());
+    let mut written = Written::default();
     for (index, record) in records.into_iter().enumerate() {
         let what = match record.what {
             trace::What::Read(word) => {
@@ -21,7 +23,7 @@ pub(crate) fn execution(
                 let from = match from(index) {
                     Some(Source::Event(write)) => Some(write),
                     Some(Source::Initial) => None,
-                    None => last_write(&events, &word.name, &word.value),
+                    None => written.last(&word.name, &word.value),
                 };
                 What::Read { word, from }
             }
@@ -31,7 +33,7 @@ pub(crate) fn execution(
                 let from = match from(index) {
                     Some(Source::Event(write)) => Some(write),
                     Some(Source::Initial) => None,
-                    None => last_write(&events, &word.name, &old),
+                    None => written.last(&word.name, &old),
                 };
                 What::Update { old, word, from }
             }
@@ -47,6 +49,9 @@ pub(crate) fn execution(
             trace::What::Join(thread) => What::Join(thread),
             trace::What::Note(text) => What::Note(text),
         };
+        if let What::Write(word) | What::Update { word, .. } = &what {
+            written.add(word, index);
+        }
         // A function that is passed on by name is called from within std: no place to look at.
         let file = record.at.file().replace('\\', "/");
         let is_ours = !file.starts_with("/rustc/") && !file.contains("library/core");
@@ -100,11 +105,20 @@ pub(crate) enum Source {
     Event(usize),
 }
 
-fn last_write(events: &[Event], name: &str, value: &str) -> Option<usize> {
-    events.iter().rposition(|event| match &event.what {
-        What::Write(word) | What::Update { word, .. } => word.name == name && word.value == value,
-        _ => false,
-    })
+/// The last write of each value of each word. An execution that spins has hundreds of thousands of steps,
+/// so that nothing may look through all of them for each.
+#[derive(Default)]
+struct Written(HashMap<String, HashMap<String, usize>>);
+
+impl Written {
+    fn add(&mut self, word: &Word, index: usize) {
+        let values = self.0.entry(word.name.clone()).or_default();
+        values.insert(word.value.clone(), index);
+    }
+
+    fn last(&self, name: &str, value: &str) -> Option<usize> {
+        self.0.get(name)?.get(value).copied()
+    }
 }
 
 /// The steps at which threads began to wait for good; else the last step of all.

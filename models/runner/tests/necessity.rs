@@ -4,10 +4,24 @@
 //! passes. Under shuttle each mutant that lacks only an order survives, and that is a fact about
 //! shuttle: its evidence says nothing about barriers.
 
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, trials()).exit_code()
+}
+
+#[cfg(any(loom, shuttle, weft))]
+use checked::trials;
+
 #[cfg(not(any(loom, shuttle, weft)))]
-#[test]
-#[ignore = "needs RUSTFLAGS=\"--cfg loom\" (or shuttle, weft) cargo test --release -p flipside-models"]
-fn mutants_exist_under_a_checker_only() {}
+fn trials() -> Vec<Trial> {
+    let name =
+        "needs RUSTFLAGS=\"--cfg loom\" (or shuttle, weft) cargo test --release -p flipside-models";
+    let why = "mutants exist under a checker only";
+    vec![Trial::test(name, move || Err(why.into())).with_ignored_flag(true)]
+}
 
 #[cfg(any(loom, shuttle, weft))]
 mod checked {
@@ -19,8 +33,8 @@ mod checked {
     use flipside_scenarios::mutant::{Mutant, all, own};
     use flipside_scenarios::program::Program;
     use flipside_scenarios::scenario::by_name;
+    use libtest_mimic::Trial;
     use std::collections::BTreeSet;
-    use std::thread;
 
     /// Two preemptions are enough to kill each of them, and keep the engine's own runs short under
     /// loom. weft has no such bound, and one that counts instead: mutants die long before it.
@@ -64,52 +78,52 @@ mod checked {
         }
     }
 
-    #[test]
-    fn each_mutant_is_killed_but_by_shuttle_none_that_lacks_only_an_order() {
-        let sees_orders = Checker::COMPILED != Checker::Shuttle;
-        let designs = Design::ALL.iter().copied();
-        let mutants = designs.flat_map(|design| own(design).map(move |mutant| (design, mutant)));
-        let wrong: Vec<_> = mutants
-            .filter_map(|(design, mutant)| match is_killed(design, mutant) {
-                Ok(killed) if killed == (sees_orders || !mutant.is_weakened()) => None,
-                Ok(true) => Some(format!("{design}: {mutant} was killed")),
-                Ok(false) => Some(format!("{design}: {mutant} survived")),
-                Err(why) => Some(format!("{design}: {why}")),
-            })
-            .collect();
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// Each design on a thread of its own: an exploration has one.
-    #[test]
-    fn the_engine_itself_passes_where_its_mutants_die() {
-        thread::scope(|scope| {
-            for &design in Design::ALL {
-                scope.spawn(move || passes(design));
-            }
-        });
-    }
-
-    fn passes(design: Design) {
-        let mut seen = BTreeSet::new();
-        for attack in ATTACKS {
-            let (scenario, size) = (attack.scenario, attack.size());
-            if !seen.insert((scenario, size)) {
-                continue;
-            }
-            let findings = run(attack, design, None);
-            let what = format!("{design} {scenario} {size}");
-            println!("{what}: {} executions", findings.executions);
-            assert!(
-                !matches!(findings.verdict, Verdict::Failed(_)),
-                "{what}: {}",
-                findings.verdict
-            );
-            assert!(findings.executions > 0, "{what}");
+    /// Each mutant, the engine itself in each case that kills one, and the table of these.
+    pub(super) fn trials() -> Vec<Trial> {
+        let mut trials = vec![Trial::test(
+            "each_row_is_about_a_mutant_and_each_site_has_one",
+            || {
+                each_row_is_about_a_mutant_and_each_site_has_one();
+                Ok(())
+            },
+        )];
+        for &design in Design::ALL {
+            trials.extend(own(design).map(|mutant| killed(design, mutant)));
+            let mut seen = BTreeSet::new();
+            let cases = ATTACKS
+                .iter()
+                .filter(|it| seen.insert((it.scenario, it.size())));
+            trials.extend(cases.map(|attack| passes(design, attack)));
         }
+        trials
     }
 
-    #[test]
+    fn killed(design: Design, mutant: Mutant) -> Trial {
+        let sees_orders = Checker::COMPILED != Checker::Shuttle;
+        let dies = sees_orders || !mutant.is_weakened();
+        Trial::test(format!("{design}::{mutant}"), move || {
+            match is_killed(design, mutant)? {
+                killed if killed == dies => Ok(()),
+                true => Err("it was killed".into()),
+                false => Err("it survived".into()),
+            }
+        })
+    }
+
+    fn passes(design: Design, attack: &'static Attack) -> Trial {
+        let (scenario, size) = (attack.scenario, attack.size());
+        let name = format!("{design}::the_engine_itself::{scenario}::{size}");
+        Trial::test(name.clone(), move || {
+            let findings = run(attack, design, None);
+            println!("{name}: {} executions", findings.executions);
+            match findings.verdict {
+                Verdict::Failed(why) => Err(why.into()),
+                _ if findings.executions == 0 => Err("nothing was run".into()),
+                _ => Ok(()),
+            }
+        })
+    }
+
     fn each_row_is_about_a_mutant_and_each_site_has_one() {
         let all = || Design::ALL.iter().flat_map(|&design| all(design));
         for attack in ATTACKS {

@@ -70,6 +70,15 @@ impl Children {
         }
     }
 
+    /// Kills one child; whoever waits for it reaps it.
+    pub fn kill(&self, id: u32) {
+        let mut state = self.state();
+        for child in state.running.iter_mut().filter(|child| child.id() == id) {
+            // It may have ended by itself, which is as good.
+            let _ = child.kill();
+        }
+    }
+
     /// Kills what runs; whoever waits for it reaps it.
     pub fn interrupt(&self) {
         let mut state = self.state();

@@ -12,8 +12,12 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A child that says nothing for so long hangs: it says how far it is ten times a second.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How much of what a child prints besides its findings is kept: the last lines.
 const KEPT_LINES: usize = 60;
@@ -24,7 +28,18 @@ pub(super) fn run(
     profile: Profile,
     binary: &Path,
     children: &Children,
-    progress: impl FnMut(u64),
+    hear: impl FnMut(&Message),
+) -> Option<Findings> {
+    patiently(case, profile, binary, children, PATIENCE, hear)
+}
+
+fn patiently(
+    case: &Case,
+    profile: Profile,
+    binary: &Path,
+    children: &Children,
+    patience: Duration,
+    mut hear: impl FnMut(&Message),
 ) -> Option<Findings> {
     let start = Instant::now();
     let failed = |why: String, executions| Findings {
@@ -46,16 +61,47 @@ pub(super) fn run(
     };
     let Started { id, stdout, stderr } = started;
     let errors = thread::spawn(move || stderr.map(|stderr| last_lines(BufReader::new(stderr))));
-    let heard = stdout.map(|out| listen(BufReader::new(out), progress));
+    let (speaks, silence) = mpsc::channel();
+    let (heard, silenced) = thread::scope(|scope| {
+        let watchdog = scope.spawn(move || {
+            loop {
+                match silence.recv_timeout(patience) {
+                    Ok(()) => {}
+                    // Its stdout has ended, so that it can say no more.
+                    Err(RecvTimeoutError::Disconnected) => return false,
+                    Err(RecvTimeoutError::Timeout) => {
+                        children.kill(id);
+                        return true;
+                    }
+                }
+            }
+        });
+        let heard = stdout.map(|out| {
+            listen(BufReader::new(out), |message| {
+                let _ = speaks.send(());
+                hear(message);
+            })
+        });
+        drop(speaks);
+        (heard, watchdog.join().unwrap_or_default())
+    });
     let status = children.wait(id);
     let errors = errors.join().ok().flatten().unwrap_or_default();
     let heard = heard.unwrap_or_default();
-    let executions = heard.executions;
-    match judge(heard, status, &errors) {
-        Ok(findings) => Some(findings),
-        Err(_) if children.interrupted() => None,
-        Err(why) => Some(failed(why, executions)),
-    }
+    let (executions, known) = (heard.executions, heard.failed.clone());
+    let why = match judge(heard, status, &errors) {
+        Ok(findings) => return Some(findings),
+        Err(_) if children.interrupted() => return None,
+        Err(_) if silenced => format!(
+            "its process said nothing for {patience:?} and was stopped: an execution does not end, as where a loop \
+             has no operation that the checker sees"
+        ),
+        Err(why) => why,
+    };
+    Some(match known {
+        Some(known) => failed(format!("{known}\nIt has no seed: {why}"), executions),
+        None => failed(why, executions),
+    })
 }
 
 fn command(case: &Case, profile: Profile, binary: &Path) -> Command {
@@ -69,25 +115,22 @@ fn command(case: &Case, profile: Profile, binary: &Path) -> Command {
 struct Heard {
     executions: u64,
     findings: Option<Findings>,
+    /// How an execution failed, if one did.
+    failed: Option<String>,
     /// Findings came twice: no telling which are meant.
     twice: bool,
     other: String,
 }
 
-fn listen(mut out: impl BufRead, mut progress: impl FnMut(u64)) -> Heard {
+fn listen(mut out: impl BufRead, mut hear: impl FnMut(&Message)) -> Heard {
     let mut heard = Heard::default();
     let mut other = Tail::default();
     let mut line = Vec::new();
     while out.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         match serde_json::from_slice(&line) {
-            Ok(Message::Progress { executions }) => {
-                heard.executions = executions;
-                progress(executions);
-            }
-            Ok(message @ Message::Findings { executions, .. }) => {
-                heard.twice |= heard.findings.is_some();
-                heard.executions = executions;
-                heard.findings = message.findings();
+            Ok(message) => {
+                hear(&message);
+                heard.add(message);
             }
             Err(_) => other.push(&line),
         }
@@ -95,6 +138,23 @@ fn listen(mut out: impl BufRead, mut progress: impl FnMut(u64)) -> Heard {
     }
     heard.other = other.text();
     heard
+}
+
+impl Heard {
+    fn add(&mut self, message: Message) {
+        match message {
+            Message::Progress { executions } => self.executions = executions,
+            Message::Failed { executions, why } => {
+                self.executions = executions;
+                self.failed = Some(why);
+            }
+            Message::Findings { executions, .. } => {
+                self.twice |= self.findings.is_some();
+                self.executions = executions;
+                self.findings = message.findings();
+            }
+        }
+    }
 }
 
 /// The findings of a child that ended well, or what to say of one that did not.

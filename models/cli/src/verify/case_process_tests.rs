@@ -5,7 +5,6 @@ use flipside::Design;
 use flipside_record::seed::Schedule;
 use flipside_record::seed::Seed;
 use flipside_scenarios::checker::Checker;
-use std::time::Duration;
 
 fn ended(code: u8) -> io::Result<ExitStatus> {
     #[cfg(unix)]
@@ -21,7 +20,11 @@ fn ended(code: u8) -> io::Result<ExitStatus> {
 
 fn heard(lines: &str) -> (Heard, Vec<u64>) {
     let mut progress = Vec::new();
-    let heard = listen(lines.as_bytes(), |executions| progress.push(executions));
+    let heard = listen(lines.as_bytes(), |message| {
+        if let Message::Progress { executions } = message {
+            progress.push(*executions);
+        }
+    });
     (heard, progress)
 }
 
@@ -146,4 +149,49 @@ fn of_a_flood_the_end_is_kept() {
     let (heard, _) = heard(&flood);
     assert!(heard.other.starts_with("(940 earlier lines)\nline 940\n"));
     assert!(heard.other.ends_with("line 999\n"));
+}
+
+#[test]
+fn a_failure_is_known_before_its_seed() {
+    let line = "{\"event\":\"failed\",\"executions\":7,\"why\":\"a race\"}\n";
+    let (heard, _) = heard(line);
+    assert_eq!(
+        (heard.executions, heard.failed.as_deref()),
+        (7, Some("a race"))
+    );
+    assert!(
+        judge(heard, ended(0), "").is_err(),
+        "the findings are missing"
+    );
+}
+
+/// It hangs, once it has said what it has to say: with a failure that is known or without one.
+#[cfg(unix)]
+#[test]
+fn a_child_that_hangs_is_stopped_and_its_case_named() -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let case = flipside_scenarios::case::cases(Profile::Quick)[0];
+    let place = tempfile::tempdir()?;
+    for (says, begins) in [
+        ("{}", "its process said nothing for 300ms and was stopped"),
+        (
+            r#"{"event":"failed","executions":7,"why":"a race"}"#,
+            "a race\nIt has no seed: its process said nothing",
+        ),
+    ] {
+        let script = place.path().join("hangs");
+        std::fs::write(
+            &script,
+            format!("#!/bin/sh\necho '{says}'\nexec sleep 600\n"),
+        )?;
+        std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755))?;
+        let patience = Duration::from_millis(300);
+        let children = Children::default();
+        let found = patiently(&case, Profile::Quick, &script, &children, patience, |_| ());
+        let verdict = found.map(|found| found.verdict);
+        let why = verdict.as_ref().and_then(Verdict::why).unwrap_or_default();
+        assert!(why.starts_with(begins), "{why}");
+        assert!(!children.interrupted(), "the others go on");
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use super::schedule::BUILT;
 use super::task::{Done, Task};
 use crate::process::say::line;
 use crate::text::grouped;
+use flipside_record::channel::Message;
 use flipside_record::verdict::Verdict;
 use flipside_scenarios::checker::Checker;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -73,11 +74,22 @@ impl Progress {
         });
     }
 
-    pub(super) fn advanced(&self, index: usize, executions: u64) {
+    /// What a case's process says before its findings.
+    pub(super) fn heard(&self, index: usize, message: &Message) {
+        let (Message::Progress { executions } | Message::Failed { executions, .. }) = message
+        else {
+            return;
+        };
         self.update(|state| {
+            if let Message::Failed { why, .. } = message {
+                let first = why.lines().next().unwrap_or_default();
+                let task = &self.tasks[index];
+                let checker = task.checker();
+                state.say(&format!("FAILED: {checker} {task}: {first}"));
+            }
             for running in &mut state.running {
                 if running.index == index {
-                    running.executions = executions;
+                    running.executions = *executions;
                 }
             }
             state.show(&self.tasks);
@@ -194,10 +206,9 @@ fn result<'done>(task: &Task, came: &'done Done) -> (String, Option<&'done str>)
         (Task::Case(case), Done::Case(findings)) => {
             let row = Row::new((case, Some(findings)));
             let what = format!(
-                "{:14} {:6} {:8} {:>10} executions",
-                row.scenario,
-                row.size,
+                "{:8} {} ({} executions)",
                 row.verdict.text(),
+                case.program(),
                 grouped(findings.executions)
             );
             let failure = match &findings.verdict {

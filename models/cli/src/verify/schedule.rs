@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::task::{Done, Task};
 use crate::process::build::BuildError;
 use crate::process::children::Children;
+use flipside_record::channel::Message;
 use flipside_scenarios::case::Profile;
 use flipside_scenarios::checker::Checker;
 use std::cmp::Ordering;
@@ -130,8 +131,8 @@ pub(super) fn run(
     let work = || {
         while let Some((index, binary)) = queue.next() {
             progress.started(index);
-            let advanced = |executions| progress.advanced(index, executions);
-            let came = tasks[index].run(profile, &binary, children, advanced);
+            let hear = |message: &Message| progress.heard(index, message);
+            let came = tasks[index].run(profile, &binary, children, hear);
             progress.finished(index, came.as_ref());
             done.lock().unwrap_or_else(PoisonError::into_inner)[index] = came;
         }

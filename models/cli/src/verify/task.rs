@@ -5,7 +5,7 @@ use crate::process::ask::{Answer, ask};
 use crate::process::children::Children;
 use flipside::Design;
 use flipside_record::attacked::Attacked;
-use flipside_record::channel::Request;
+use flipside_record::channel::{Message, Request};
 use flipside_record::shown::Shows;
 use flipside_record::verdict::Findings;
 use flipside_scenarios::case::{Case, Profile};
@@ -91,11 +91,11 @@ impl Task {
         profile: Profile,
         binary: &Path,
         children: &Children,
-        progress: impl FnMut(u64),
+        hear: impl FnMut(&Message),
     ) -> Option<Done> {
         let done = match self {
             Self::Case(case) => {
-                let findings = case_process::run(case, profile, binary, children, progress)?;
+                let findings = case_process::run(case, profile, binary, children, hear)?;
                 return Some(Done::Case(Box::new(findings)));
             }
             Self::Outcomes(_) => {

@@ -48,7 +48,7 @@ pub(super) fn check(
             if bounds.executions.is_some_and(|most| so_far >= most) {
                 std::panic::resume_unwind(Box::new(STOPPED));
             }
-            if so_far.is_multiple_of(256) {
+            if so_far.is_multiple_of(16) {
                 if bounds.time.is_some_and(|limit| start.elapsed() > limit) {
                     std::panic::resume_unwind(Box::new(TIMED_OUT));
                 }

@@ -44,7 +44,7 @@ pub(super) fn check(
         let executions = Arc::clone(&executions);
         move || {
             let so_far = executions.fetch_add(1, Ordering::Relaxed);
-            if so_far.is_multiple_of(256)
+            if so_far.is_multiple_of(16)
                 && let Ok(mut progress) = progress.lock()
             {
                 progress(so_far);

@@ -35,7 +35,7 @@ pub(super) fn check(
     builder.max_graphs = bounds.executions;
     let mut graphs = 0_u64;
     let counting = move |_: &weft::Graph| {
-        if graphs.is_multiple_of(256) {
+        if graphs.is_multiple_of(16) {
             progress(graphs);
         }
         graphs += 1;
