@@ -56,11 +56,14 @@ impl Exec {
     }
 
     fn add_choice(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        let others = std::mem::take(&mut self.graph.ev_mut(id).way);
         let pick = match step {
             Some(Choice::Pick(pick)) => pick,
             Some(_) => 0,
             None => {
-                self.items.push(Item::Choose { event: id, pick: 1 });
+                let picks = (1..=others).rev();
+                self.items
+                    .extend(picks.map(|pick| Item::Choose { event: id, pick }));
                 0
             }
         };

@@ -85,7 +85,7 @@ impl Exec {
         }
         if !self.goes_on() {
             let events = &self.graph.threads[thread as usize].events;
-            let quiet = quiet(events);
+            let quiet = quiet(events).max(self.threads[thread as usize].quiet);
             let turn = self.repeated_turn(site, quiet);
             let waits = turn.is_some() || self.rules.awaits && last_read(events, quiet).is_some();
             let from = self.refuted(Repeated::Turn).map_or(quiet, |r| r.from);
@@ -118,7 +118,7 @@ impl Exec {
         if !events[last as usize].spurious || self.guide.is_some() {
             return;
         }
-        let quiet = quiet(events);
+        let quiet = quiet(events).max(self.threads[thread as usize].quiet);
         let site = events[last as usize].site;
         let turn = (quiet..last)
             .rev()

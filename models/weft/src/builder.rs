@@ -8,10 +8,11 @@ use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use crate::decisions::Decisions;
-use crate::exec::{Exec, Item, Rules};
+use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
-use crate::report::{Bound, Failure, Report, Verdict};
+use crate::place::{Stacks, locate};
+use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
 
 /// How a check is to be done. `Builder::default()` explores everything, on one OS thread; set what differs with
@@ -42,6 +43,14 @@ pub struct Builder {
     /// spin-assume transformation). Where it does not hold, **executions are missing and the verdict is still
     /// [`Verdict::Complete`]**.
     pub awaits: bool,
+    /// Whether an execution fails that ends while atomics, cells or what is made of them lie in memory on the heap that was
+    /// never given back. Off by default, since a model may leak on purpose. Needs weft's
+    /// [allocator](crate::alloc::Checked).
+    pub leaks: bool,
+    /// Whether a new block on the heap may get the address of one that was freed before it (in happens-before), as from a real
+    /// allocator; each such choice is explored. It finds ABA, at the cost of more graphs. Only addresses count that the program has stored in an atomic.
+    /// Off by default: every block then has an address of its own. Needs weft's [allocator](crate::alloc::Checked).
+    pub reuse: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -58,6 +67,8 @@ impl Default for Builder {
             spurious_park: false,
             spurious_cas: true,
             awaits: false,
+            leaks: false,
+            reuse: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -113,9 +124,14 @@ impl Builder {
         let mut steps = decisions.steps.clone();
         steps.reverse();
         let (outcome, exec) = on_own_thread(|| {
-            let exec = Exec::new(Graph::new(), Vec::new(), self.rules(), Some(steps));
+            let counted = Counted::clone(&decisions.counted);
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(steps));
+            exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
-            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let (mut outcome, exec) = run_once(&mut pool, exec, &f);
+            if let Outcome::Failed(failure) = &mut outcome {
+                failure.graph.places = exec.places();
+            }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
             }
@@ -129,6 +145,11 @@ impl Builder {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
                 Outcome::Limit(bound) => Verdict::Bounded(bound),
+                Outcome::Counted(_) => Verdict::Failed(Box::new(Failure::new(
+                    FailureKind::Decisions,
+                    &exec.graph,
+                    None,
+                ))),
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
@@ -144,11 +165,31 @@ impl Builder {
             spurious_park: self.spurious_park,
             spurious_cas: self.spurious_cas,
             awaits: self.awaits,
+            leaks: self.leaks,
+            reuse: self.reuse,
         }
     }
 
-    fn search(&self, f: &(dyn Fn() + Sync), visitor: Option<Visitor<'_>>) -> Report {
+    fn search(&self, f: &(dyn Fn() + Sync), mut visitor: Option<Visitor<'_>>) -> Report {
         let start = Instant::now();
+        let mut counted = Counted::default();
+        loop {
+            let visitor = visitor.as_mut().map(|v| &mut **v as Visitor<'_>);
+            match self.search_with(f, visitor, &counted, start) {
+                Ok(report) => return report,
+                Err(kinds) => Counted::make_mut(&mut counted).extend(kinds),
+            }
+        }
+    }
+
+    /// The search with these kinds of shared values counted. `Err` names more that are to be.
+    fn search_with(
+        &self,
+        f: &(dyn Fn() + Sync),
+        visitor: Option<Visitor<'_>>,
+        counted: &Counted,
+        start: Instant,
+    ) -> Result<Report, Vec<u32>> {
         let shared = Shared {
             complete: AtomicU64::new(0),
             blocked: AtomicU64::new(0),
@@ -156,6 +197,7 @@ impl Builder {
             over: AtomicBool::new(false),
             hungry: AtomicBool::new(false),
             end: Mutex::new(None),
+            counted: Mutex::new(Vec::new()),
             queue: Mutex::new(Queue {
                 frames: vec![Frame {
                     graph: Graph::new(),
@@ -171,11 +213,9 @@ impl Builder {
         };
         std::thread::scope(|scope| {
             for _ in 0..shared.workers {
-                self.start(
-                    scope,
-                    &shared,
-                    Search::new(f, self.rules(), self.stack_size),
-                );
+                let counted = Counted::clone(counted);
+                let search = Search::new(f, self.rules(), counted, self.stack_size);
+                self.start(scope, &shared, search);
             }
         });
         let panic = shared
@@ -189,13 +229,24 @@ impl Builder {
             .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        Report {
-            verdict: end.unwrap_or(Verdict::Complete),
+        let found = shared
+            .counted
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !found.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
+            return Err(found);
+        }
+        let mut verdict = end.unwrap_or(Verdict::Complete);
+        if let Verdict::Failed(failure) = &mut verdict {
+            on_own_thread(|| locate(failure, &mut Pool::new(self.stack_size), self.rules(), f));
+        }
+        Ok(Report {
+            verdict,
             complete: shared.complete.into_inner(),
             blocked: shared.blocked.into_inner(),
             events: shared.events.into_inner(),
             time: start.elapsed(),
-        }
+        })
     }
 
     /// Starts an OS thread that explores. What panics there (the visitor, say) panics in the caller's thread in the end.
@@ -243,6 +294,7 @@ impl Builder {
             match outcome {
                 Outcome::Failed(failure) => return shared.finish(Verdict::Failed(failure)),
                 Outcome::Limit(bound) => return shared.finish(Verdict::Bounded(bound)),
+                Outcome::Counted(kinds) => return shared.start_again(kinds),
                 Outcome::Complete | Outcome::Blocked | Outcome::Redundant => {}
             }
             if shared.over.load(Ordering::Relaxed) {
@@ -253,7 +305,7 @@ impl Builder {
             {
                 shared.give(frame);
             }
-            if search.lost_a_thread() {
+            if search.gave_up_panicking() {
                 // A panic that never ended stays behind in this OS thread's count of panics: leave it.
                 self.start(scope, shared, search);
                 return;
@@ -287,6 +339,8 @@ struct Shared<'v> {
     over: AtomicBool,
     hungry: AtomicBool,
     end: Mutex<Option<Verdict>>,
+    /// Kinds of shared values that matter, which is why the search ends.
+    counted: Mutex<Vec<u32>>,
     queue: Mutex<Queue>,
     filled: Condvar,
     visitor: Mutex<Option<Visitor<'v>>>,
@@ -341,6 +395,14 @@ impl Shared<'_> {
         self.stop();
     }
 
+    /// Ends the search, which is to start again with these kinds of shared values counted.
+    fn start_again(&self, kinds: Vec<u32>) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.extend(kinds);
+        drop(counted);
+        self.stop();
+    }
+
     fn panicked(&self, payload: Box<dyn Any + Send>) {
         let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
         panic.get_or_insert(payload);
@@ -357,7 +419,7 @@ impl Shared<'_> {
 
     fn count(&self, outcome: &Outcome, graph: Option<&Graph>) {
         let Some(graph) = graph else { return };
-        if let Outcome::Redundant = outcome {
+        if let Outcome::Redundant | Outcome::Counted(_) = outcome {
             return;
         }
         self.events
@@ -370,7 +432,7 @@ impl Shared<'_> {
                     visit(graph);
                 }
             }
-            Outcome::Redundant => {}
+            Outcome::Redundant | Outcome::Counted(_) => {}
             Outcome::Blocked | Outcome::Limit(_) | Outcome::Failed(_) => {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
@@ -384,19 +446,4 @@ fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
         Ok(r) => r,
         Err(payload) => resume_unwind(payload),
     })
-}
-
-/// The panic that [`model`](crate::model) raises.
-pub(crate) fn raise(report: &Report) -> ! {
-    match &report.verdict {
-        Verdict::Failed(failure) => fail(failure, report),
-        _ => panic!("{report}"),
-    }
-}
-
-fn fail(failure: &Failure, report: &Report) -> ! {
-    panic!(
-        "{failure}\nafter {} graphs + {} blocked",
-        report.complete, report.blocked
-    )
 }

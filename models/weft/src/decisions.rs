@@ -1,9 +1,11 @@
 //! One execution as a list of decisions, short enough to paste.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::event::{EventId, Kind};
+use crate::exec::Counted;
 use crate::graph::Graph;
 
 /// How an event is added when it is not in the default way (read the coherence-last write, write coherence-last).
@@ -29,6 +31,8 @@ pub(crate) struct Step {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decisions {
     pub(crate) steps: Vec<Step>,
+    /// The kinds of shared values whose counts are events.
+    pub(crate) counted: Counted,
 }
 
 const VERSION: &str = "weft1:";
@@ -81,7 +85,10 @@ impl Decisions {
                 choice: choice(graph, id, &mut added, &rank),
             });
         }
-        Decisions { steps }
+        Decisions {
+            steps,
+            counted: Counted::default(),
+        }
     }
 }
 
@@ -158,6 +165,9 @@ impl fmt::Display for Step {
 impl fmt::Display for Decisions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(VERSION)?;
+        for kind in self.counted.iter() {
+            write!(f, " +{kind:08x}")?;
+        }
         let mut at = 0;
         while at < self.steps.len() {
             let step = self.steps[at];
@@ -194,7 +204,12 @@ impl FromStr for Decisions {
             .strip_prefix(VERSION)
             .ok_or_else(|| bad("another version"))?;
         let mut steps = Vec::new();
+        let mut counted = BTreeSet::new();
         for word in list.split_whitespace() {
+            if let Some(kind) = word.strip_prefix('+') {
+                counted.insert(u32::from_str_radix(kind, 16).map_err(|_| bad(word))?);
+                continue;
+            }
             let (step, times) = match word.split_once('*') {
                 Some((step, n)) => (step, n.parse().map_err(|_| bad(word))?),
                 None => (word, 1usize),
@@ -205,7 +220,10 @@ impl FromStr for Decisions {
             let step = parse_step(step).ok_or_else(|| bad(word))?;
             steps.extend(std::iter::repeat_n(step, times));
         }
-        Ok(Decisions { steps })
+        Ok(Decisions {
+            steps,
+            counted: Counted::new(counted),
+        })
     }
 }
 

@@ -128,6 +128,27 @@ pub(crate) struct Compare {
     pub(crate) weak: bool,
 }
 
+/// Where in the program an operation stands, as far as it knows itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    pub(crate) at: &'static Location<'static>,
+    of: &'static str,
+}
+
+impl Site {
+    /// Of an operation that a destructor does, which knows no place of its own: that of what it ends, and what that is.
+    /// See [`place`](crate::place).
+    pub(crate) fn in_destructor(of: &'static str, at: &'static Location<'static>) -> Site {
+        Site { at, of }
+    }
+}
+
+impl From<&'static Location<'static>> for Site {
+    fn from(at: &'static Location<'static>) -> Site {
+        Site { at, of: "" }
+    }
+}
+
 /// One event of an execution graph.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
@@ -145,9 +166,10 @@ pub struct Event {
     pub role: &'static str,
     /// The label that [`trace::label`](crate::trace::label) gave it.
     pub label: Option<&'static str>,
-    /// Where in the program.
+    /// Where in the program. Of what a destructor does, where what it ends began: where its lock was taken, for one.
     pub site: &'static Location<'static>,
-    /// What the operation makes of what it read, where that is not one thing only; 0 is the default.
+    /// What the operation makes of what it read, where that is not one thing only; 0 is the default. Of a choice that is asked
+    /// for: how many ways there are but the default.
     pub(crate) way: u32,
     /// How many such ways a value leaves.
     pub(crate) choices: Option<fn(u64) -> u32>,
@@ -162,12 +184,15 @@ pub struct Event {
     pub(crate) revisits: bool,
     /// The end of an access of a cell: the index of its beginning.
     pub(crate) since: Option<u32>,
+    /// What its site is the place of, if not of the event itself: `lock taken`, ….
+    pub(crate) site_of: &'static str,
     /// When it was added to the graph, relative to the others.
     pub(crate) stamp: u32,
 }
 
 impl Event {
-    pub(crate) fn new(kind: Kind, order: Order, site: &'static Location<'static>) -> Event {
+    pub(crate) fn new(kind: Kind, order: Order, site: impl Into<Site>) -> Event {
+        let site = site.into();
         Event {
             kind,
             order,
@@ -178,7 +203,7 @@ impl Event {
             value: 0,
             role: "",
             label: None,
-            site,
+            site: site.at,
             loc: LocationId::NONE,
             rf: None,
             compare: None,
@@ -186,6 +211,7 @@ impl Event {
             release_fence: 0,
             revisits: false,
             since: None,
+            site_of: site.of,
             stamp: 0,
         }
     }

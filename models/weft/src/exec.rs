@@ -1,14 +1,22 @@
 //! One run of the program over a graph: replaying the events that are there, adding those that are not, and
 //! noting every other way in which each could have been added.
 
+use std::collections::{BTreeSet, HashMap};
 use std::panic::Location;
+use std::sync::Arc;
 
 use crate::awaits::{Probe, Refuted, Yield};
 use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
+use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
+use crate::place::Stacks;
 use crate::report::{Bound, Failure, FailureKind};
+use crate::sync::Shared;
+
+/// Kinds of shared values, by their numbers.
+pub(crate) type Counted = Arc<BTreeSet<u32>>;
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -46,6 +54,8 @@ pub(crate) enum Stop {
     Redundant,
     /// A thread goes on for too long.
     Limit(Bound),
+    /// The counts of these kinds of shared values matter: the search is to start again with them as events.
+    Counted(Vec<u32>),
     Failed(Box<Failure>),
 }
 
@@ -95,7 +105,10 @@ pub(crate) struct Running {
     pub(crate) joins_at: Option<&'static Location<'static>>,
     pub(crate) token: LocationId,
     pub(crate) label: Option<&'static str>,
-    pub(crate) aborting: bool,
+    /// The events before this one are of no turn that waits: an object ended after them.
+    pub(crate) quiet: u32,
+    /// The destructors of shared values that run: each value's kind, and what its owners had done when they let go.
+    pub(crate) destructors: Vec<(u32, Vec<u32>)>,
     pub(crate) started: bool,
 }
 
@@ -113,7 +126,8 @@ impl Running {
             joins_at: None,
             token: LocationId::NONE,
             label: None,
-            aborting: false,
+            quiet: 0,
+            destructors: Vec::new(),
             started,
         }
     }
@@ -126,6 +140,8 @@ pub(crate) struct Rules {
     pub(crate) spurious_park: bool,
     pub(crate) spurious_cas: bool,
     pub(crate) awaits: bool,
+    pub(crate) leaks: bool,
+    pub(crate) reuse: bool,
 }
 
 /// The state of one run.
@@ -146,7 +162,17 @@ pub(crate) struct Exec {
     pub(crate) probe: Option<Probe>,
     /// What probes have found out, until the run is over.
     pub(crate) refuted: Vec<Refuted>,
+    /// What has ended in this run.
+    pub(crate) lifetimes: Lifetimes,
+    /// The values that this run shares, by their addresses as graphs hold them.
+    pub(crate) shared: HashMap<u64, Shared>,
+    /// The kinds of shared values whose counts are events.
+    pub(crate) counted: Counted,
     pub(crate) sources: Vec<(EventId, u32)>,
+    /// Where events come from that do not know it, if somebody wants to know.
+    pub(crate) stacks: Option<Stacks>,
+    /// No thread goes on after its last event of the graph.
+    pub(crate) retraces: bool,
 }
 
 impl Exec {
@@ -154,6 +180,7 @@ impl Exec {
         graph: Graph,
         items: Vec<Item>,
         rules: Rules,
+        counted: Counted,
         guide: Option<Vec<Step>>,
     ) -> Exec {
         let mut exec = Exec {
@@ -168,7 +195,12 @@ impl Exec {
             urgent: None,
             probe: None,
             refuted: Vec::new(),
+            lifetimes: Lifetimes::default(),
+            shared: HashMap::new(),
+            counted,
             sources: Vec::new(),
+            stacks: None,
+            retraces: false,
         };
         exec.restart();
         exec
@@ -177,6 +209,8 @@ impl Exec {
     /// Gets ready to run the program from its start over the graph as it is.
     pub(crate) fn restart(&mut self) {
         self.probe = None;
+        self.lifetimes = Lifetimes::default();
+        self.shared.clear();
         self.threads.clear();
         self.threads.push(Running::new(true));
         self.current = 0;
@@ -263,10 +297,16 @@ impl Exec {
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.
     pub(crate) fn step(&mut self, request: &Event) -> Answer {
+        if let Some(answer) = self.seen_in_destructor() {
+            return answer;
+        }
         let id = EventId {
             thread: self.current,
             index: self.me().executed,
         };
+        if let Some(stacks) = &mut self.stacks {
+            stacks.note(id, request);
+        }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
         } else if self.left > 0 {
@@ -286,6 +326,9 @@ impl Exec {
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
+            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
+                return self.retraced(id);
+            }
         }
         answer
     }
@@ -302,8 +345,13 @@ impl Exec {
         }
         let thread = self.current;
         let index = self.me().executed.saturating_sub(1);
+        let others = self.threads.iter().enumerate();
+        let alone = others
+            .filter(|(t, other)| *t as u32 != thread && other.started)
+            .all(|(t, _)| !self.runnable(t as u32));
         let limit = Bound::Events {
             thread,
+            alone,
             limit: self.rules.max_events,
             at: self.graph.ev(EventId { thread, index }).site,
         };
@@ -396,7 +444,10 @@ impl Exec {
             // The search will come here in its own time.
             return self.refute();
         }
-        let failure = Failure::new(kind, &self.graph, event);
+        self.fail_with(Failure::new(kind, &self.graph, event))
+    }
+
+    pub(crate) fn fail_with(&mut self, failure: Failure) -> Answer {
         self.stopped(Stop::Failed(Box::new(failure)))
     }
 }

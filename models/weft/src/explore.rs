@@ -5,12 +5,14 @@
 //! the last event is tried in place, after cutting the graph back to that event; a revisit starts a new frame
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
+use crate::advice::Wait;
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
-use crate::exec::{Exec, Item, Rules, Status, Stop};
+use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
+use crate::sync::Shared;
 
 /// A graph and what is left to try on it.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) enum Outcome {
     Redundant,
     /// Not all of an execution: a limit ended it.
     Limit(Bound),
+    /// The search is to start again, with the counts of these kinds of shared values as events.
+    Counted(Vec<u32>),
     Failed(Box<Failure>),
 }
 
@@ -36,6 +40,7 @@ pub(crate) struct Search<'f> {
     spare: Vec<Graph>,
     pool: Pool,
     rules: Rules,
+    counted: Counted,
     urgent: Option<u32>,
     program: &'f (dyn Fn() + Sync),
 }
@@ -44,6 +49,7 @@ impl<'f> Search<'f> {
     pub(crate) fn new(
         program: &'f (dyn Fn() + Sync),
         rules: Rules,
+        counted: Counted,
         stack_size: usize,
     ) -> Search<'f> {
         Search {
@@ -51,6 +57,7 @@ impl<'f> Search<'f> {
             spare: Vec::new(),
             pool: Pool::new(stack_size),
             rules,
+            counted,
             urgent: None,
             program,
         }
@@ -71,7 +78,8 @@ impl<'f> Search<'f> {
         let Some(frame) = self.frames.pop() else {
             internal_error("a run without a graph");
         };
-        let mut exec = Exec::new(frame.graph, frame.items, self.rules, None);
+        let counted = Counted::clone(&self.counted);
+        let mut exec = Exec::new(frame.graph, frame.items, self.rules, counted, None);
         exec.urgent = self.urgent.take();
         let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
         self.frames.push(Frame {
@@ -90,16 +98,20 @@ impl<'f> Search<'f> {
                 }
                 continue;
             };
-            if self.apply(item)? {
+            let applied = self.apply(item).map_err(|mut failure| {
+                failure.decisions.counted = Counted::clone(&self.counted);
+                failure
+            });
+            if applied? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Whether the last run left a thread behind that does not end.
-    pub(crate) fn lost_a_thread(&mut self) -> bool {
-        std::mem::take(&mut self.pool.lost_one)
+    /// Whether a thread was given up in the middle of a panic since this was asked last.
+    pub(crate) fn gave_up_panicking(&mut self) -> bool {
+        std::mem::take(&mut self.pool.panicking)
     }
 
     /// Gives away the oldest piece of work, if there is more than one.
@@ -229,10 +241,11 @@ pub(crate) fn run_once(
         exec.forget_probe();
         exec = pool.run(exec, program);
     }
-    let outcome = match exec.stop.take() {
+    let mut outcome = match exec.stop.take() {
         Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
         Some(Stop::Redundant) => Outcome::Redundant,
         Some(Stop::Limit(limit)) => Outcome::Limit(limit),
+        Some(Stop::Counted(kinds)) => Outcome::Counted(kinds),
         Some(Stop::Failed(failure)) => Outcome::Failed(failure),
         Some(Stop::Pruned) => Outcome::Blocked,
         None if exec
@@ -240,11 +253,33 @@ pub(crate) fn run_once(
             .iter()
             .all(|t| !t.started || t.status == Status::Ended) =>
         {
-            Outcome::Complete
+            complete(pool, &exec)
         }
         None => blocked(&exec),
     };
+    if let Outcome::Failed(failure) = &mut outcome {
+        failure.decisions.counted = Counted::clone(&exec.counted);
+    }
     (outcome, exec)
+}
+
+/// Every thread has ended.
+fn complete(pool: &Pool, exec: &Exec) -> Outcome {
+    let owed = exec.lifetimes.owed.values();
+    let mut objects: Vec<String> = owed
+        .map(|site| format!("what {}:{} allocates", site.file(), site.line()))
+        .collect();
+    if exec.rules.leaks {
+        let name = |&loc: &_| exec.graph.location_name(loc);
+        objects.extend(pool.leaked().iter().map(name));
+        objects.extend(exec.shared.values().map(Shared::text));
+    }
+    if objects.is_empty() {
+        return Outcome::Complete;
+    }
+    objects.sort();
+    let kind = FailureKind::Leak { objects };
+    Outcome::Failed(Box::new(Failure::new(kind, &exec.graph, None)))
 }
 
 /// Some thread is blocked for good. If each of them is although it read the newest value of everything, then no
@@ -253,6 +288,7 @@ fn blocked(exec: &Exec) -> Outcome {
     let graph = &exec.graph;
     let mut waiting = Vec::new();
     let mut waits = Vec::new();
+    let mut reasons = Vec::new();
     let mut spins = false;
     for (thread, t) in exec.threads.iter().enumerate() {
         let thread = thread as u32;
@@ -269,9 +305,12 @@ fn blocked(exec: &Exec) -> Outcome {
                 }
                 waiting.push(thread);
                 waits.push(graph.waits_for_a_value(thread, start));
+                let read = graph.last_read(thread, start);
+                reasons.extend(read.map(|read| (thread, Wait::Value(read))));
             }
             Status::Join(child) => {
                 waiting.push(thread);
+                reasons.push((thread, Wait::End(child)));
                 waits.push(graph.waits_for_an_end(thread, child, t.joins_at));
             }
             _ => {}
@@ -283,6 +322,6 @@ fn blocked(exec: &Exec) -> Outcome {
         FailureKind::Deadlock { threads: waiting }
     };
     let mut failure = Failure::new(kind, graph, None);
-    failure.waits = waits;
+    (failure.waits, failure.waiting) = (waits, reasons);
     Outcome::Failed(Box::new(failure))
 }

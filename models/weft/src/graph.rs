@@ -1,10 +1,12 @@
 //! Execution graphs: the events of every thread, what each read reads from, and the order of the
 //! writes to each location.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 use crate::clock::{Clocks, Which, join};
 use crate::event::{Event, EventId, Kind, LocationId, Order};
+use crate::place::Place;
 use crate::report::internal_error;
 
 /// One thread of a graph. Its identity (who spawned it, as the how-manieth) survives when the
@@ -30,6 +32,12 @@ pub(crate) struct Loc {
     pub(crate) site: &'static Location<'static>,
     /// A cell: never accessed atomically.
     pub(crate) cell: bool,
+    /// What the graphs call it if it has no name.
+    pub(crate) noun: &'static str,
+    /// How the graphs show its values, if not as numbers.
+    pub(crate) words: Option<fn(u64) -> String>,
+    /// Where the object was when it was accessed last, as graphs hold addresses; 0 before that.
+    pub(crate) address: usize,
     /// Every write, in coherence order; the first is the initial one.
     pub(crate) co: Vec<EventId>,
     /// Every read that constrains coherence, in the order of insertion.
@@ -50,6 +58,8 @@ pub struct Graph {
     /// Number of SeqCst fences and accesses: without two of them the SC axiom holds trivially.
     pub(crate) sc_events: u32,
     next_stamp: u32,
+    /// Where events stand that do not know it themselves; only in the graph of a failure.
+    pub(crate) places: BTreeMap<EventId, Place>,
     scratch: Vec<u32>,
 }
 
@@ -62,6 +72,7 @@ impl Graph {
             stride: 4,
             sc_events: 0,
             next_stamp: 0,
+            places: BTreeMap::new(),
             scratch: Vec::new(),
         }
     }
@@ -139,7 +150,7 @@ impl Graph {
     ) -> LocationId {
         if let Some(&l) = self.threads[thread as usize].created.get(nth as usize) {
             let loc = self.loc_mut(l);
-            (loc.name, loc.cell, loc.site) = (name, cell, site);
+            (loc.name, loc.cell, loc.site, loc.address) = (name, cell, site, 0);
             return l;
         }
         let l = LocationId(self.locs.len() as u32);
@@ -148,6 +159,9 @@ impl Graph {
             name,
             site,
             cell,
+            noun: if cell { "cell" } else { "atomic" },
+            words: None,
+            address: 0,
             co: Vec::new(),
             reads: Vec::new(),
             plain: Vec::new(),

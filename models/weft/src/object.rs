@@ -1,18 +1,22 @@
 //! What the program's atomics and cells have in common: a location of the graph.
 
-use std::cell::Cell;
 use std::panic::Location;
 
 use crate::cell::CELL_ORDER;
-use crate::event::{Compare, Event, Kind, LocationId, Order};
-use crate::runtime::{Phase, enter, perform};
+use crate::event::{Compare, Event, Kind, LocationId, Order, Site};
+use crate::memory::arena::Block;
+use crate::runtime::{Context, context, in_model, obey, perform};
 
 /// An object of the program: its location, and the run that it belongs to.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Object {
-    loc: LocationId,
+    /// The run's, which no other word of its memory is likely to be: it finds the objects of a block.
     serial: u64,
+    loc: LocationId,
     address: bool,
+    /// Its end is the end of the location.
+    owner: bool,
 }
 
 impl Object {
@@ -23,28 +27,19 @@ impl Object {
         address: bool,
         site: &'static Location<'static>,
     ) -> Object {
-        let (loc, serial) = match enter() {
-            Phase::Running(cx) => (
-                cx.exec.borrow_mut().next_location(name, cell, site),
-                cx.serial,
-            ),
-            // Created by a destructor after the run: a number that no graph has.
-            Phase::Aftermath(cx) => {
-                thread_local! { static NEXT: Cell<u32> = const { Cell::new(u32::MAX - 1) } }
-                let n = NEXT.get();
-                NEXT.set(n.wrapping_sub(1).max(u32::MAX / 2));
-                (LocationId(n), cx.serial)
-            }
-        };
-        let object = Object {
-            loc,
-            serial,
-            address,
-        };
+        let (loc, serial, value) = in_model(|cx| {
+            let loc = cx.exec().next_location(name, cell, site);
+            (loc, cx.serial, cx.stored(value))
+        });
         let mut request = Event::new(Kind::Init, Order::NonAtomic, site);
         (request.loc, request.value, request.address) = (loc, value, address);
         perform(&request);
-        object
+        Object {
+            loc,
+            serial,
+            address,
+            owner: true,
+        }
     }
 
     /// An object for the location that some event creates itself (a park token).
@@ -53,28 +48,62 @@ impl Object {
             loc,
             serial,
             address: false,
+            owner: false,
         }
     }
 
-    pub(crate) fn rename(&self, name: &'static str) {
-        if let Phase::Running(cx) = enter() {
-            cx.exec.borrow_mut().graph.loc_mut(self.loc).name = Some(name);
-        }
-    }
-
-    fn location(&self) -> LocationId {
-        let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
-        assert!(
-            cx.serial == self.serial,
-            "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
-        );
+    /// The location, which now has no owner whose end is its end.
+    pub(crate) fn into_location(mut self) -> LocationId {
+        self.owner = false;
         self.loc
     }
 
-    fn request(&self, kind: Kind, order: Order, site: &'static Location<'static>) -> Event {
-        let mut request = Event::new(kind, order, site);
-        (request.loc, request.address) = (self.location(), self.address);
-        request
+    pub(crate) fn rename(&self, name: &'static str) {
+        in_model(|cx| cx.exec().graph.loc_mut(self.loc).name = Some(name));
+    }
+
+    /// Says what the graphs call the object if it has no name, and how they show its values.
+    pub(crate) fn shown_as(self, noun: &'static str, words: fn(u64) -> String) -> Object {
+        in_model(|cx| {
+            let mut exec = cx.exec();
+            let loc = exec.graph.loc_mut(self.loc);
+            (loc.noun, loc.words) = (noun, Some(words));
+        });
+        self
+    }
+
+    /// An access of the object, which must not have ended.
+    fn request(&self, kind: Kind, order: Order, site: impl Into<Site>) -> Event {
+        in_model(|cx| {
+            let mut request = Event::new(kind, order, site);
+            let address = std::ptr::from_ref(self).addr();
+            if self.is_freed(cx, address) {
+                request.loc = LocationId::NONE;
+            } else {
+                assert!(
+                    cx.serial == self.serial,
+                    "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
+                );
+                (request.loc, request.address) = (self.loc, self.address);
+            }
+            let mut exec = cx.exec();
+            let mut arena = cx.arena();
+            let refused = exec.access(&request, address, &mut arena);
+            if refused.is_none() && self.owner {
+                exec.graph.loc_mut(self.loc).address = arena.in_graph(address as u64) as usize;
+            }
+            drop((exec, arena));
+            refused.map(|answer| obey(cx, answer));
+            request
+        })
+    }
+
+    /// Whether the object's memory has been given back, so that nothing of it can be believed.
+    fn is_freed(&self, cx: &Context, address: usize) -> bool {
+        let mut arena = cx.arena();
+        arena
+            .block(address)
+            .is_some_and(|block| block.freed.is_some())
     }
 
     pub(crate) fn load(
@@ -85,7 +114,7 @@ impl Object {
     ) -> u64 {
         let mut request = self.request(Kind::Read, order, site);
         request.role = role;
-        perform(&request).0
+        outward(perform(&request).0)
     }
 
     pub(crate) fn store(
@@ -93,10 +122,10 @@ impl Object {
         value: u64,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) {
         let mut request = self.request(Kind::Write, order, site);
-        (request.role, request.value) = (role, value);
+        (request.role, request.value) = (role, inward(value));
         perform(&request);
     }
 
@@ -105,7 +134,7 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         f: impl FnOnce(u64) -> u64,
     ) -> u64 {
         self.choose(order, role, site, |_| 1, |old, _| f(old))
@@ -116,16 +145,16 @@ impl Object {
         &self,
         order: Order,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
         choices: fn(u64) -> u32,
         f: impl FnOnce(u64, u32) -> u64,
     ) -> u64 {
         let mut request = self.request(Kind::Read, order, site);
         (request.role, request.rmw, request.choices) = (role, true, Some(choices));
-        let (old, _) = perform(&request);
+        let old = outward(perform(&request).0);
         let way = last_way();
         (request.kind, request.choices) = (Kind::Write, None);
-        request.value = f(old, way);
+        request.value = inward(f(old, way));
         perform(&request);
         old
     }
@@ -139,14 +168,21 @@ impl Object {
         site: &'static Location<'static>,
     ) -> (u64, bool) {
         let mut request = self.request(Kind::Read, compare.failure, site);
-        (request.role, request.compare) = (role, Some(compare));
+        let expected = inward(compare.expected);
+        (request.role, request.compare) = (
+            role,
+            Some(Compare {
+                expected,
+                ..compare
+            }),
+        );
         let (old, took) = perform(&request);
         if took {
             let mut request = self.request(Kind::Write, compare.success, site);
-            (request.role, request.rmw, request.value) = (role, true, new);
+            (request.role, request.rmw, request.value) = (role, true, inward(new));
             perform(&request);
         }
-        (old, took)
+        (outward(old), took)
     }
 
     /// A non-atomic access that is one point.
@@ -160,45 +196,40 @@ impl Object {
         kind: Kind,
         value: u64,
         role: &'static str,
-        site: &'static Location<'static>,
+        site: impl Into<Site>,
     ) -> u64 {
-        self.assert_apart(kind, site);
+        let site = site.into();
+        self.assert_apart(kind, site.at);
         let mut request = self.request(kind, CELL_ORDER, site);
-        (request.role, request.value) = (role, value);
-        perform(&request).0
+        (request.role, request.value) = (role, inward(value));
+        outward(perform(&request).0)
     }
 
     /// A non-atomic access that lasts until what is answered goes.
     pub(crate) fn begin(&self, kind: Kind, site: &'static Location<'static>) -> Access<'_> {
         self.plain(kind, "", site);
-        if let Phase::Running(cx) = enter() {
+        let before = in_model(|cx| {
+            let mut exec = cx.exec();
             let opened = Open {
                 loc: self.loc,
                 writes: kind == Kind::Write,
                 site,
             };
-            cx.exec.borrow_mut().me().open.push(opened);
-        }
+            exec.me().open.push(opened);
+            exec.me().executed
+        });
         Access {
             object: self,
             kind,
             site,
-            before: executed(),
+            before,
         }
     }
 
     /// One thread must not access a cell within a conflicting access of its own.
     fn assert_apart(&self, kind: Kind, site: &'static Location<'static>) {
-        let Phase::Running(cx) = enter() else { return };
         let overlaps = |open: &&Open| open.loc == self.loc && (open.writes || kind == Kind::Write);
-        let first = cx
-            .exec
-            .borrow_mut()
-            .me()
-            .open
-            .iter()
-            .find(overlaps)
-            .copied();
+        let first = in_model(|cx| cx.exec().me().open.iter().find(overlaps).copied());
         if let Some(first) = first {
             let what = |writes| if writes { "written" } else { "read" };
             panic!(
@@ -232,15 +263,16 @@ pub(crate) struct Access<'a> {
 impl Drop for Access<'_> {
     fn drop(&mut self) {
         let loc = self.object.loc;
-        if let Phase::Running(cx) = enter() {
-            let mut exec = cx.exec.borrow_mut();
+        in_model(|cx| {
+            let mut exec = cx.exec();
             let open = &mut exec.me().open;
             if let Some(this) = open.iter().rposition(|o| o.loc == loc) {
                 open.remove(this);
             }
-        }
+        });
         if visible_since(self.before) {
-            let mut request = self.object.request(self.kind, CELL_ORDER, self.site);
+            let site = Site::in_destructor("access begun", self.site);
+            let mut request = self.object.request(self.kind, CELL_ORDER, site);
             request.role = "end of access";
             request.since = Some(self.before - 1);
             perform(&request);
@@ -248,39 +280,82 @@ impl Drop for Access<'_> {
     }
 }
 
+impl Drop for Object {
+    fn drop(&mut self) {
+        // What outlives its run ends unseen.
+        context(|cx| {
+            let address = std::ptr::from_ref(self).addr();
+            if self.is_freed(cx, address) {
+                let mut arena = cx.arena();
+                let answer = cx.exec().free(address, &mut arena);
+                drop(arena);
+                obey(cx, answer);
+            } else if self.owner && cx.serial == self.serial {
+                let place = cx.arena().in_graph(address as u64) as usize;
+                let answer = cx.exec().drop_object(self.loc, place);
+                obey(cx, answer);
+            }
+        });
+    }
+}
+
+/// The objects of the run in a block that is still allocated.
+pub(crate) fn objects_of(block: &Block, base: usize, serial: u64) -> Vec<LocationId> {
+    let address = base + block.start as usize;
+    let words = std::ptr::with_exposed_provenance::<u64>(address);
+    let last = block.size as usize / size_of::<u64>();
+    // SAFETY: the block is mapped, and aligned to more than a word.
+    let word = |k: usize| unsafe { words.wrapping_add(k).read_volatile() };
+    let after = |k: usize| word(k + 1).to_ne_bytes();
+    (0..last.saturating_sub(1))
+        .filter(|&k| word(k) == serial)
+        .map(|k| {
+            let [a, b, c, d, ..] = after(k);
+            LocationId(u32::from_ne_bytes([a, b, c, d]))
+        })
+        .collect()
+}
+
+/// Ends the run if the memory at `address` has been given back.
+pub(crate) fn assert_alive(address: usize, site: &'static Location<'static>) {
+    context(|cx| {
+        let request = Event::new(Kind::Read, Order::NonAtomic, site);
+        let refused = cx.exec().access(&request, address, &mut cx.arena());
+        refused.map(|answer| obey(cx, answer));
+    });
+}
+
 /// Whether the thread has done something since that can order it with others.
 fn visible_since(before: u32) -> bool {
-    match enter() {
-        Phase::Running(cx) => {
-            let exec = cx.exec.borrow();
-            let me = exec.current as usize;
-            let now = exec.threads[me].executed as usize;
-            exec.graph.threads[me].events[before as usize..now]
-                .iter()
-                .any(|e| {
-                    e.order != Order::NonAtomic || matches!(e.kind, Kind::Spawn(_) | Kind::Join(_))
-                })
-        }
-        Phase::Aftermath(_) => false,
-    }
+    in_model(|cx| {
+        let exec = cx.exec();
+        let me = exec.current as usize;
+        let now = exec.threads[me].executed as usize;
+        exec.graph.threads[me].events[before as usize..now]
+            .iter()
+            .any(|e| {
+                e.order != Order::NonAtomic || matches!(e.kind, Kind::Spawn(_) | Kind::Join(_))
+            })
+    })
 }
 
 /// In which way the thread's last event goes on.
 fn last_way() -> u32 {
-    match enter() {
-        Phase::Running(cx) => {
-            let exec = cx.exec.borrow();
-            let thread = exec.current as usize;
-            let events = &exec.graph.threads[thread].events;
-            let last = exec.threads[thread].executed as usize - 1;
-            events[last].way
-        }
-        Phase::Aftermath(_) => 0,
-    }
+    in_model(|cx| {
+        let exec = cx.exec();
+        let thread = exec.current as usize;
+        let events = &exec.graph.threads[thread].events;
+        let last = exec.threads[thread].executed as usize - 1;
+        events[last].way
+    })
 }
 
-fn executed() -> u32 {
-    let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
-    let mut exec = cx.exec.borrow_mut();
-    exec.me().executed
+/// The program's value as graphs hold it.
+fn inward(value: u64) -> u64 {
+    in_model(|cx| cx.stored(value))
+}
+
+/// A graph's value as the program knows it.
+fn outward(value: u64) -> u64 {
+    in_model(|cx| cx.arena().in_run(value))
 }

@@ -2,11 +2,11 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Once;
 
-use crate::report::FailureKind;
-use crate::runtime::{Body, RunOver, context};
+use crate::report::{FailureKind, Report, Verdict};
+use crate::runtime::{Body, Outside, context};
 
 thread_local! {
     /// The last panic's message and place.
@@ -18,27 +18,19 @@ pub(crate) fn run_body(body: Body) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
         return;
     };
-    if payload.is::<RunOver>() {
-        return;
-    }
-    let Some(cx) = context() else { return };
-    let mut exec = cx.exec.borrow_mut();
-    if exec.me().aborting {
-        return;
-    }
-    let thread = exec.current;
-    let (message, at) = PANIC
-        .take()
-        .unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
-    exec.fail(
-        FailureKind::Panic {
+    context(|cx| {
+        let mut exec = cx.exec();
+        let thread = exec.current;
+        let (message, at) = PANIC
+            .take()
+            .unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
+        let kind = FailureKind::Panic {
             thread,
             message,
             at,
-        },
-        None,
-    );
-    exec.me().aborting = true;
+        };
+        exec.fail(kind, None);
+    });
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> String {
@@ -58,13 +50,8 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let outside = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            // A destructor that panics while it is unwound ends the process: that must not happen in silence.
-            let fatal = context().is_none_or(|cx| {
-                cx.exec
-                    .try_borrow_mut()
-                    .is_ok_and(|mut exec| exec.me().aborting)
-            });
-            if fatal {
+            let _outside = Outside::new();
+            if context(|_| ()).is_none() {
                 outside(info);
                 return;
             }
@@ -74,4 +61,27 @@ pub(crate) fn install_hook() {
             PANIC.set(Some((message_of(info.payload()), at)));
         }));
     });
+}
+
+/// Panics with what a check has found.
+#[track_caller]
+pub(crate) fn raise(report: &Report) -> ! {
+    let text = match &report.verdict {
+        Verdict::Failed(failure) => format!(
+            "{failure}\nafter {} graphs + {} blocked",
+            report.complete, report.blocked
+        ),
+        _ => report.to_string(),
+    };
+    panic_plainly(text)
+}
+
+/// A panic that prints its message as std does, but never the stack: that of the checker tells nothing about the program.
+#[track_caller]
+fn panic_plainly(message: String) -> ! {
+    let thread = std::thread::current();
+    let (name, at) = (thread.name().unwrap_or("<unnamed>"), Location::caller());
+    // Printing panics where nobody reads, and that is no reason to lose the message.
+    let _ = catch_unwind(|| eprintln!("\nthread '{name}' panicked at {at}:\n{message}"));
+    resume_unwind(Box::new(message))
 }

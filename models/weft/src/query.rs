@@ -92,20 +92,10 @@ impl Graph {
         self.ev(id)
     }
 
-    /// Every event, in an order that extends happens-before.
+    /// Every event, in an order that extends happens-before, and is an interleaving of the threads if the graph has one:
+    /// then every read reads the newest write before it.
     pub fn in_order(&self) -> Vec<EventId> {
-        let steps = crate::decisions::Decisions::of(self, None).steps;
-        let mut done = vec![0; self.threads.len()];
-        let mut order = Vec::with_capacity(steps.len());
-        for step in steps {
-            let index = &mut done[step.thread as usize];
-            order.push(EventId {
-                thread: step.thread,
-                index: *index,
-            });
-            *index += 1;
-        }
-        order
+        self.lines().order
     }
 
     /// The locations that this graph has, in the order in which they were created.
@@ -157,7 +147,9 @@ impl Graph {
     /// Every synchronisation. Of the acquire fences that follow a read, only the first is listed.
     pub fn syncs(&self) -> Vec<HbStep> {
         let mut found = Vec::new();
-        for id in self.in_order() {
+        let all = (0..self.threads.len() as u32)
+            .flat_map(|thread| (0..self.len(thread)).map(move |index| EventId { thread, index }));
+        for id in all {
             match self.ev(id).kind {
                 Kind::Begin => {
                     found.extend(

@@ -4,7 +4,9 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::advice::Wait;
 use crate::decisions::Decisions;
+use crate::draw::width::{WIDTH, wrap};
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
 
@@ -66,6 +68,8 @@ pub enum Bound {
     Events {
         /// The thread that goes on.
         thread: u32,
+        /// Whether every other thread has ended or waits: nobody is left to write what this one may wait for.
+        alone: bool,
         /// The limit.
         limit: u32,
         /// Where in the program it was last.
@@ -80,19 +84,41 @@ impl fmt::Display for Bound {
         match self {
             Bound::Graphs(n) => write!(f, "stopped after {n} graphs"),
             Bound::Duration(d) => write!(f, "stopped after {d:?}"),
-            Bound::Events { thread, limit, at } => write!(
-                f,
-                "thread {thread} has done more than {limit} operations in one execution, the last at {}:{}: a loop \
-                 without an end, or one that waits without saying so. Call weft::hint::spin_loop() or \
-                 weft::thread::yield_now() in every turn of a waiting loop, and wait by looking: a turn that changes \
-                 something (takes a lock, say) does not count as waiting. Raise max_events_per_thread if the \
-                 thread really does that much",
-                at.file(),
-                at.line()
-            ),
+            Bound::Events {
+                thread,
+                alone,
+                limit,
+                at,
+            } => {
+                let (file, line) = (at.file(), at.line());
+                write!(
+                    f,
+                    "thread {thread} has done more than {limit} operations in one execution, the last at {file}:{line}: "
+                )?;
+                f.write_str(if *alone {
+                    "a loop without an end. Every other thread has ended or waits, so if it waits for a value, nobody \
+                     writes that any more; with weft::hint::spin_loop() in it, it would be reported as a hang"
+                } else {
+                    "a loop without an end, or one that waits without saying so. Call weft::hint::spin_loop() or \
+                     weft::thread::yield_now() in every turn of a waiting loop, and wait by looking: a turn that changes \
+                     something (takes a lock, say) does not count as waiting"
+                })?;
+                f.write_str(". Raise max_events_per_thread if the thread really does that much")
+            }
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
+}
+
+/// The end of an atomic, a cell, or a block of memory. It is no event, and lies between two events of its thread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Free {
+    /// The thread.
+    pub thread: u32,
+    /// How many events of the thread come before it.
+    pub position: u32,
+    /// What ended.
+    pub what: String,
 }
 
 /// What is wrong with an execution.
@@ -136,10 +162,39 @@ pub enum FailureKind {
         /// What it did now.
         found: String,
     },
-    /// A destructor that runs because the execution is over does not end.
-    StuckDestructor {
-        /// The thread.
-        thread: u32,
+    /// An atomic or a cell was used after it, or the memory that it lies in, had ended.
+    UseAfterFree {
+        /// The access.
+        access: EventId,
+        /// What happens before it.
+        free: Free,
+    },
+    /// An atomic or a cell ended, or the memory that it lies in, while another thread may still use it: neither of
+    /// the two happens before the other.
+    FreedInUse {
+        /// The access.
+        access: EventId,
+        /// What is not ordered with it.
+        free: Free,
+    },
+    /// Memory was given back twice.
+    DoubleFree {
+        /// What the checker met first.
+        first: Free,
+        /// The other.
+        second: Free,
+    },
+    /// Memory was given back that no allocation had given.
+    InvalidFree {
+        /// Where.
+        free: Free,
+        /// What is wrong with the address.
+        why: String,
+    },
+    /// The execution ended, and atomics or cells on the heap were never given back.
+    Leak {
+        /// Their names.
+        objects: Vec<String>,
     },
     /// The decision list does not belong to this program.
     Decisions,
@@ -164,44 +219,6 @@ impl FailureKind {
         FailureKind::Nondeterminism {
             expected: describe(expected),
             found: "the thread does not get there".into(),
-        }
-    }
-
-    fn advice(&self) -> Option<&'static str> {
-        match self {
-            FailureKind::Race { .. } => Some(
-                "order the two: let the first be followed by a release (a store, an unlock), and the other come after an \
-                 acquire that reads from it; or make the location atomic. An atomic races only with its own creation: \
-                 what publishes it must be a release",
-            ),
-            FailureKind::Uninitialised { .. } => Some(
-                "write the cell first, and let the reader acquire what the writer released after that; a value that was \
-                 taken is gone",
-            ),
-            FailureKind::Hang { .. } => Some(
-                "no further value comes: a store is missing or was overwritten before it was seen, or the loop waits for \
-                 a value that is never the last. Follow the location in the graph",
-            ),
-            FailureKind::Deadlock { .. } => Some(
-                "a lock that is never given back, locks taken in different orders, or a wake-up that came before the \
-                 wait: look at the condition again after announcing the wait, and change it before waking",
-            ),
-            FailureKind::Nondeterminism { .. } => Some(
-                "the closure must behave the same whenever it reads the same values from weft's atomics. \
-                 Usual culprits: the iteration order of a HashMap, time, randomness, state that outlives the \
-                 closure (statics, thread-locals), a destructor in an Arc whose last clone goes in one thread or the other (keep a \
-                 clone until the threads are joined), behaviour that depends on an address (store pointers in \
-                 AtomicPtr, not in integers)",
-            ),
-            FailureKind::StuckDestructor { .. } => Some(
-                "when an execution ends early its threads are unwound, and destructors run with nobody else left \
-                 to wake them; let a destructor that waits give up when std::thread::panicking(), and a loop around \
-                 catch_unwind end when it has caught something that is not its own",
-            ),
-            FailureKind::Decisions => Some(
-                "a decision list dies when the program changes; run the check again to get a new one",
-            ),
-            FailureKind::Panic { .. } => None,
         }
     }
 }
@@ -232,6 +249,8 @@ pub struct Failure {
     pub decisions: Decisions,
     /// Of a hang or a deadlock: for each thread that waits, where and for what.
     pub waits: Vec<String>,
+    /// The same for the advice.
+    pub(crate) waiting: Vec<(u32, Wait)>,
 }
 
 impl Failure {
@@ -250,16 +269,48 @@ impl Failure {
             kind,
             graph: graph.clone(),
             waits: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_race(&self) -> bool {
+        matches!(self.kind, FailureKind::Race { .. })
+    }
+
+    /// A failure that `graph` leads to, shown with an event more than the search has added. Steps end with `last`.
+    pub(crate) fn shown(
+        kind: FailureKind,
+        graph: &Graph,
+        shown: Graph,
+        last: Option<EventId>,
+    ) -> Failure {
+        Failure {
+            decisions: Decisions::of(graph, last),
+            kind,
+            graph: shown,
+            waits: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 
     fn at(&self, id: EventId) -> String {
-        let e = self.graph.ev(id);
+        format!("{} at {}", self.graph.event_text(id), self.graph.place(id))
+    }
+
+    /// `main frees x after 0.7, which is at src/lib.rs:7`
+    fn freed(&self, free: &Free) -> String {
+        let name = self.graph.thread_name(free.thread);
+        let Some(index) = free.position.checked_sub(1) else {
+            return format!("{name} frees {} at its beginning", free.what);
+        };
+        let after = EventId {
+            thread: free.thread,
+            index,
+        };
         format!(
-            "{} at {}:{}",
-            self.graph.event_text(id),
-            e.site.file(),
-            e.site.line()
+            "{name} frees {} after {after}: {}",
+            free.what,
+            self.at(after)
         )
     }
 
@@ -283,10 +334,15 @@ impl Failure {
             FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
                 threads.iter().map(last).collect()
             }
-            FailureKind::Panic { thread, .. } | FailureKind::StuckDestructor { thread } => {
-                vec![last(thread)]
+            FailureKind::Panic { thread, .. } => vec![last(thread)],
+            FailureKind::UseAfterFree { access, .. } | FailureKind::FreedInUse { access, .. } => {
+                vec![*access]
             }
-            FailureKind::Nondeterminism { .. } | FailureKind::Decisions => Vec::new(),
+            FailureKind::DoubleFree { .. }
+            | FailureKind::InvalidFree { .. }
+            | FailureKind::Leak { .. }
+            | FailureKind::Nondeterminism { .. }
+            | FailureKind::Decisions => Vec::new(),
         }
     }
 
@@ -327,11 +383,31 @@ impl Failure {
             FailureKind::Nondeterminism { expected, found } => format!(
                 "the program is not deterministic\n  it did: {expected}\n  on running again: {found}"
             ),
-            FailureKind::StuckDestructor { thread } => {
+            FailureKind::UseAfterFree { access, free } => format!(
+                "use after free\n  {access}: {}\n  {}",
+                self.at(*access),
+                self.freed(free)
+            ),
+            FailureKind::FreedInUse { access, free } => format!(
+                "use after free: it may be freed while it is in use, since neither happens before the other\n  {access}: {}\n  {}",
+                self.at(*access),
+                self.freed(free)
+            ),
+            FailureKind::DoubleFree { first, second } => {
                 format!(
-                    "a destructor of {} does not end",
-                    self.graph.thread_name(*thread)
+                    "double free\n  {}\n  {}",
+                    self.freed(first),
+                    self.freed(second)
                 )
+            }
+            FailureKind::InvalidFree { free, why } => {
+                format!(
+                    "free of what was never allocated: {why}\n  {}",
+                    self.freed(free)
+                )
+            }
+            FailureKind::Leak { objects } => {
+                format!("leak: never given back: {}", objects.join(", "))
             }
             FailureKind::Decisions => "the decision list does not fit this program".to_string(),
         }
@@ -341,13 +417,15 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.message())?;
-        for wait in &self.waits {
-            writeln!(f, "  {wait}")?;
+        let advice = self.advice().map(|advice| format!("advice: {advice}"));
+        for text in self.waits.iter().cloned().chain(advice) {
+            for line in wrap(&format!("  {text}"), WIDTH, 4) {
+                writeln!(f, "{line}")?;
+            }
         }
-        if let Some(advice) = self.kind.advice() {
-            writeln!(f, "  advice: {advice}")?;
-        }
-        writeln!(f, "\n{}", self.graph)?;
+        writeln!(f)?;
+        self.graph.write_text(f, self.is_race())?;
+        writeln!(f)?;
         write!(f, "replay: {}", self.decisions)
     }
 }

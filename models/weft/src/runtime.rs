@@ -1,104 +1,159 @@
 //! Running the program's threads as coroutines on one OS thread.
 //!
-//! A thread runs on without a switch until it blocks or must wait for another's replay. When a run is over
-//! before its threads are, each is unwound from where it stands. Code that catches the unwinding is unwound
-//! again at its next operation; code that runs *because* of it (destructors) gets a sequential memory of its
-//! own, so that it comes to an end without being explored.
+//! A thread runs on without a switch until it blocks or must wait for another's replay. When a run is over before its
+//! threads are, they are dropped as they stand: no execution would run their destructors there, so nothing of the program
+//! runs either. What they hold on the heap is the [arena's](crate::memory::arena) to take back.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::panic::{Location, resume_unwind};
+use std::alloc::Layout;
+use std::cell::{Cell, RefCell, RefMut};
+use std::ops::{Deref, DerefMut, Range};
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use corosensei::stack::DefaultStack;
+use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use crate::event::{Event, Kind, LocationId};
+use crate::event::{Event, LocationId};
 use crate::exec::{Answer, Exec, Status};
+use crate::memory::arena::Arena;
+use crate::memory::reuse::reused;
+use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
-use crate::report::FailureKind;
 
 pub(crate) type Body = Box<dyn FnOnce()>;
 type Yields = Yielder<(), ()>;
 type Thread = Coroutine<(), (), (), DefaultStack>;
 
-/// The payload that unwinds a thread whose run is over.
-pub(crate) struct RunOver;
-
-/// Operations that one thread may do while it is being unwound before it is given up.
-const UNWINDING_LIMIT: u32 = 100_000;
-
-/// What a yield, or catching the unwinding, counts for among those operations.
-const UNWINDING_YIELD: u32 = 1_000;
-
 /// The runs of the whole process are numbered, so that no object of one is taken for one of another.
-static RUNS: AtomicU64 = AtomicU64::new(0);
-
-/// Threads that may be given up so: each keeps its stack.
-const LOST_LIMIT: u32 = 1_000;
+static RUNS: AtomicU64 = AtomicU64::new(0x7E57_0000_0000_0000);
 
 /// What the operations of the program under test find through the thread-local pointer.
 pub(crate) struct Context {
-    pub(crate) exec: RefCell<Exec>,
+    exec: RefCell<Exec>,
+    arena: RefCell<Arena>,
     yielder: Cell<*const Yields>,
     spawned: RefCell<Vec<(u32, Body)>>,
-    /// Memory as destructors see it after the run is over.
-    aftermath: RefCell<HashMap<LocationId, u64>>,
-    unwinding_steps: Cell<u32>,
     /// Tells objects of this run from those of earlier ones.
     pub(crate) serial: u64,
 }
 
 thread_local! {
     static CONTEXT: Cell<*const Context> = const { Cell::new(std::ptr::null()) };
+    /// Whether the program's own code runs, and allocates from the run's arena.
+    static PROGRAM: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether the run goes on for the calling thread.
-pub(crate) enum Phase<'a> {
-    Running(&'a Context),
-    /// The thread is being unwound, and this is one of its destructors.
-    Aftermath(&'a Context),
+/// While it lives, the calling OS thread allocates outside of the model.
+pub(crate) struct Outside {
+    before: bool,
 }
 
-/// The context of the running model.
+impl Outside {
+    pub(crate) fn new() -> Outside {
+        Outside {
+            before: PROGRAM.replace(false),
+        }
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        PROGRAM.set(self.before);
+    }
+}
+
+/// The run's state, borrowed by weft itself.
+pub(crate) struct ExecRef<'a> {
+    exec: RefMut<'a, Exec>,
+    _outside: Outside,
+}
+
+impl Deref for ExecRef<'_> {
+    type Target = Exec;
+    fn deref(&self) -> &Exec {
+        &self.exec
+    }
+}
+
+impl DerefMut for ExecRef<'_> {
+    fn deref_mut(&mut self) -> &mut Exec {
+        &mut self.exec
+    }
+}
+
+impl Context {
+    pub(crate) fn exec(&self) -> ExecRef<'_> {
+        let outside = Outside::new();
+        ExecRef {
+            exec: self.exec.borrow_mut(),
+            _outside: outside,
+        }
+    }
+
+    pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
+        self.arena.borrow_mut()
+    }
+
+    /// A value that the program stores, as graphs hold it.
+    pub(crate) fn stored(&self, value: u64) -> u64 {
+        let mut arena = self.arena();
+        if arena.covers(value as usize) {
+            let mut exec = self.exec();
+            arena.publish(value, (exec.current, exec.me().executed));
+        }
+        arena.in_graph(value)
+    }
+
+    /// Calls `f` as the program would.
+    pub(crate) fn program<R>(&self, f: impl FnOnce() -> R) -> R {
+        let before = PROGRAM.replace(true);
+        let answer = f();
+        PROGRAM.set(before);
+        answer
+    }
+}
+
+/// What `f` makes of the running model, if there is one.
+pub(crate) fn context<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
+    // SAFETY: `Pool::run` sets the pointer to a context that outlives the run and clears it afterwards; the reference
+    // does not outlive `f`.
+    unsafe { CONTEXT.get().as_ref() }.map(f)
+}
+
+/// What `f` makes of the running model.
 ///
 /// # Panics
-/// Panics outside a model. Unwinds a thread whose run is over.
-pub(crate) fn enter<'a>() -> Phase<'a> {
-    let ptr = CONTEXT.get();
-    assert!(
-        !ptr.is_null(),
-        "weft's types work only inside weft::model or Builder::check: create them in the closure"
-    );
-    // SAFETY: `Pool::run` sets the pointer to a context that outlives the run and clears it afterwards; the
-    // program cannot keep the reference beyond the operation that asked for it.
-    let cx = unsafe { &*ptr };
-    let aborting = cx.exec.borrow_mut().me().aborting;
-    if !aborting {
-        return Phase::Running(cx);
-    }
-    if !std::thread::panicking() {
-        // Whoever catches this in a loop is given up like a destructor that waits in one.
-        unwinding_step(cx, UNWINDING_YIELD);
-        resume_unwind(Box::new(RunOver));
-    }
-    unwinding_step(cx, 1);
-    Phase::Aftermath(cx)
+/// Panics outside a model.
+pub(crate) fn in_model<R>(f: impl FnOnce(&Context) -> R) -> R {
+    #[expect(clippy::expect_used, reason = "documented wherever a model is needed")]
+    context(f).expect(
+        "weft's types work only inside weft::model or Builder::check: create them in the closure",
+    )
 }
 
-/// Counts an operation of a destructor after the run. One that waits for what will not come is never resumed.
-fn unwinding_step(cx: &Context, weight: u32) {
-    let steps = cx.unwinding_steps.get() + weight;
-    cx.unwinding_steps.set(steps);
-    if steps > UNWINDING_LIMIT {
-        suspend(cx);
+/// A block of the running model, if it is the program that asks and there is room.
+pub(crate) fn allocate(layout: Layout) -> Option<usize> {
+    if !PROGRAM.get() {
+        return None;
     }
+    let _outside = Outside::new();
+    context(|cx| reused(cx, layout).or_else(|| cx.arena().allocate(layout))).flatten()
 }
 
-/// Whether the run is over and the caller is a destructor.
-pub(crate) fn over() -> bool {
-    matches!(enter(), Phase::Aftermath(_))
+/// The program gives the block at `address` back, which lies in some model's memory.
+pub(crate) fn free(address: usize) {
+    // A block of an earlier run, or one that is freed outside of the model: who refers to it is found out later.
+    if !PROGRAM.get() {
+        return;
+    }
+    context(|cx| {
+        if !cx.arena().covers(address) {
+            return;
+        }
+        let answer = cx.exec().free(address, &mut cx.arena());
+        obey(cx, answer);
+    });
 }
 
 fn suspend(cx: &Context) {
@@ -109,23 +164,18 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
-    loop {
-        let cx = match enter() {
-            Phase::Running(cx) => cx,
-            Phase::Aftermath(cx) => return aftermath(cx, request),
-        };
-        let answer = cx.exec.borrow_mut().step(request);
-        if let Some(done) = settle(cx, answer) {
-            return done;
+    in_model(|cx| {
+        loop {
+            let answer = cx.exec().step(request);
+            if let Some(done) = settle(cx, answer) {
+                return done;
+            }
         }
-    }
+    })
 }
 
 /// The current thread yields at `site`.
 pub(crate) fn yielded(site: &'static Location<'static>) {
-    if let Phase::Aftermath(cx) = enter() {
-        return unwinding_step(cx, UNWINDING_YIELD);
-    }
     block_while(|exec| exec.yielded(site));
 }
 
@@ -137,75 +187,71 @@ pub(crate) fn wait_for_last_read() {
     });
 }
 
-fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
-    loop {
-        // A thread that is blocked for good is resumed only to be unwound, which `enter` does.
-        let Phase::Running(cx) = enter() else { return };
-        let answer = ask(&mut cx.exec.borrow_mut());
-        if settle(cx, answer).is_some() {
-            return;
+/// Asks until the answer is no reason to wait.
+pub(crate) fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
+    in_model(|cx| {
+        loop {
+            let answer = ask(&mut cx.exec());
+            if settle(cx, answer).is_some() {
+                return;
+            }
         }
-    }
+    });
 }
 
 fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
     match answer {
-        Answer::Done(value, took) => return Some((value, took)),
+        Answer::Done(value, took) => Some((value, took)),
         Answer::Wait(status) => {
-            cx.exec.borrow_mut().me().status = status;
+            cx.exec().me().status = status;
             suspend(cx);
+            None
         }
-        Answer::Stop => cx.exec.borrow_mut().me().aborting = true,
+        // The run is over, and the thread with it.
+        Answer::Stop => loop {
+            suspend(cx);
+        },
     }
-    None
 }
 
-/// Plain sequential semantics for the destructors of a run that is over, so that a destructor that walks a
-/// list sees its own stores.
-fn aftermath(cx: &Context, request: &Event) -> (u64, bool) {
-    let mut memory = cx.aftermath.borrow_mut();
-    let newest = || {
-        let exec = cx.exec.borrow();
-        let loc = exec.graph.locs.get(request.loc.0 as usize);
-        let newest = loc.and_then(|l| l.co.iter().rev().find(|&&w| exec.happened(w)));
-        newest.map_or(0, |&w| exec.graph.ev(w).value)
-    };
-    match request.kind {
-        Kind::Read => {
-            let value = *memory.entry(request.loc).or_insert_with(newest);
-            (
-                value,
-                request.compare.map_or(request.rmw, |c| c.expected == value),
-            )
-        }
-        Kind::Write | Kind::Init => {
-            memory.insert(request.loc, request.value);
-            (request.value, request.rmw)
-        }
-        _ => (request.value, false),
-    }
+/// What the answer is, unless the run is over.
+pub(crate) fn obey(cx: &Context, answer: Answer) -> (u64, bool) {
+    settle(cx, answer).unwrap_or_default()
 }
 
 /// Registers `body` as the current thread's next child; it starts once the spawn event has happened.
 pub(crate) fn register(cx: &Context, child: u32, body: Body) {
+    let _outside = Outside::new();
     cx.spawned.borrow_mut().push((child, body));
 }
 
-/// The coroutines of one OS thread, and the stacks that they leave behind.
+/// The coroutines of one OS thread, the stacks that they leave behind, and the memory that they allocate from.
 pub(crate) struct Pool {
     stacks: Vec<DefaultStack>,
+    arena: Arena,
     stack_size: usize,
-    /// Threads given up in a destructor that does not end.
-    lost: u32,
-    pub(crate) lost_one: bool,
+    /// A thread was given up in the middle of a panic, which this OS thread still counts.
+    pub(crate) panicking: bool,
+    /// The last run's.
+    serial: u64,
 }
 
 struct Slot {
     coroutine: Thread,
     yielder: *const Yields,
-    begun: bool,
-    /// Suspended in a destructor that a panic of the program's own runs.
+    /// Suspended in the middle of a panic.
     panicking: bool,
+}
+
+/// Takes the context away again, whatever happens.
+struct Entered {
+    previous: *const Context,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CONTEXT.set(self.previous);
+    }
 }
 
 impl Pool {
@@ -213,13 +259,14 @@ impl Pool {
         install_hook();
         Pool {
             stacks: Vec::new(),
+            arena: Arena::default(),
             stack_size,
-            lost: 0,
-            lost_one: false,
+            panicking: false,
+            serial: 0,
         }
     }
 
-    /// Runs the program once over `exec`'s graph. Afterwards every thread has ended, blocked or been unwound.
+    /// Runs the program once over `exec`'s graph. Afterwards every thread has ended, or stands where it was given up.
     pub(crate) fn run(&mut self, mut exec: Exec, program: &(dyn Fn() + Sync)) -> Exec {
         let site = Location::caller();
         let token = exec.next_location(Some("park token of main"), false, site);
@@ -228,32 +275,53 @@ impl Pool {
         // `program` outlives the call.
         let program: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(program) };
         let main = Box::new(move || crate::thread::run(program, &Arc::default(), token, site));
+        let stacks: Vec<Range<usize>> = self.stacks.iter().map(extent).collect();
+        self.arena.begin(&stacks);
+        self.serial = RUNS.fetch_add(1, Ordering::Relaxed);
         let cx = Context {
             exec: RefCell::new(exec),
+            arena: RefCell::new(std::mem::take(&mut self.arena)),
             yielder: Cell::new(std::ptr::null()),
             spawned: RefCell::new(vec![(0, main as Body)]),
-            aftermath: RefCell::new(HashMap::new()),
-            unwinding_steps: Cell::new(0),
-            serial: RUNS.fetch_add(1, Ordering::Relaxed),
+            serial: self.serial,
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
-        let previous = CONTEXT.replace(&raw const cx);
+        let entered = Entered {
+            previous: CONTEXT.replace(&raw const cx),
+        };
         self.schedule(&cx, &mut slots);
-        self.unwind(&cx, &mut slots);
-        CONTEXT.set(previous);
-        // Values that the program left to no thread (bodies that never started) go last.
-        drop(cx.spawned.into_inner());
+        drop(entered);
+        for slot in slots.into_iter().flatten() {
+            self.give_up(slot);
+        }
+        // Bodies that never started: the program's, and part of what is given up.
+        cx.spawned
+            .into_inner()
+            .into_iter()
+            .for_each(std::mem::forget);
+        self.arena = cx.arena.into_inner();
         cx.exec.into_inner()
+    }
+
+    /// The atomics and cells that lie in memory which the last run has not given back.
+    pub(crate) fn leaked(&self) -> Vec<LocationId> {
+        let Some(base) = self.arena.base() else {
+            return Vec::new();
+        };
+        self.arena
+            .live()
+            .flat_map(|block| objects_of(block, base, self.serial))
+            .collect()
     }
 
     fn schedule(&mut self, cx: &Context, slots: &mut Vec<Option<Slot>>) {
         // The thread of the event that was changed goes first once the replay is over: a read-modify-write's
         // read must get its write before anybody else's.
-        let urgent = cx.exec.borrow().urgent;
+        let urgent = cx.exec().urgent;
         loop {
             self.start_spawned(cx, slots);
             let next = {
-                let mut exec = cx.exec.borrow_mut();
+                let mut exec = cx.exec();
                 if exec.probe.is_some() {
                     // The probing thread did not come back.
                     exec.refute();
@@ -269,7 +337,7 @@ impl Pool {
                     .find(|&t| exec.runnable(t))
             };
             let Some(next) = next else {
-                let mut exec = cx.exec.borrow_mut();
+                let mut exec = cx.exec();
                 if exec.left > 0 {
                     let kind = exec.unfinished();
                     exec.fail(kind, None);
@@ -291,9 +359,7 @@ impl Pool {
                 DefaultStack::new(self.stack_size).expect("out of memory for a thread's stack")
             });
             let coroutine = Coroutine::with_stack(stack, move |yielder: &Yields, ()| {
-                if let Some(cx) = context() {
-                    cx.yielder.set(yielder);
-                }
+                context(|cx| cx.yielder.set(yielder));
                 run_body(body);
             });
             while slots.len() <= thread as usize {
@@ -302,7 +368,6 @@ impl Pool {
             slots[thread as usize] = Some(Slot {
                 coroutine,
                 yielder: std::ptr::null(),
-                begun: false,
                 panicking: false,
             });
         }
@@ -313,63 +378,36 @@ impl Pool {
             return;
         };
         {
-            let mut exec = cx.exec.borrow_mut();
+            let mut exec = cx.exec();
             exec.current = thread;
-            // Unwinding leaves the status as it was: it says how the run ended.
-            if !exec.me().aborting {
-                exec.me().status = Status::Ready;
-            }
+            exec.me().status = Status::Ready;
         }
+        cx.arena().thread = thread;
         cx.yielder.set(slot.yielder);
-        slot.begun = true;
+        PROGRAM.set(true);
         let result = slot.coroutine.resume(());
+        PROGRAM.set(false);
         slot.yielder = cx.yielder.get();
         slot.panicking = std::thread::panicking();
         if let CoroutineResult::Return(()) = result {
-            let mut exec = cx.exec.borrow_mut();
-            if !exec.me().aborting {
-                exec.me().status = Status::Ended;
-            }
+            cx.exec().me().status = Status::Ended;
             if let Some(slot) = slots[thread as usize].take() {
                 self.stacks.push(slot.coroutine.into_stack());
             }
         }
     }
 
-    /// Unwinds what has not ended. Threads that stand in a destructor of a panic of their own go first: while one
-    /// of them is left, the others could not tell their own unwinding from its.
-    fn unwind(&mut self, cx: &Context, slots: &mut [Option<Slot>]) {
-        for panicking in [true, false] {
-            // Children before the parents that wait for them.
-            for thread in (0..slots.len()).rev() {
-                let due = slots[thread]
-                    .as_ref()
-                    .is_some_and(|s| s.panicking == panicking);
-                if !due {
-                    continue;
-                }
-                cx.unwinding_steps.set(0);
-                cx.exec.borrow_mut().threads[thread].aborting = true;
-                self.resume(cx, slots, thread as u32);
-                if let Some(slot) = slots[thread].take() {
-                    // It waits in a destructor for what cannot come. Its stack is lost, and what it owns.
-                    std::mem::forget(slot.coroutine);
-                    self.lost_one = true;
-                    self.lost += 1;
-                    if self.lost > LOST_LIMIT {
-                        let thread = thread as u32;
-                        cx.exec
-                            .borrow_mut()
-                            .fail(FailureKind::StuckDestructor { thread }, None);
-                    }
-                }
-            }
-        }
+    /// Drops a thread where it stands, without running anything of it.
+    fn give_up(&mut self, mut slot: Slot) {
+        self.panicking |= slot.panicking;
+        // SAFETY: what is on the stack is forgotten, never used again: weft holds no borrow where a thread is
+        // suspended, and the program's memory goes with the run.
+        unsafe { slot.coroutine.force_reset() };
+        self.stacks.push(slot.coroutine.into_stack());
     }
 }
 
-/// The context of the running model, if there is one.
-pub(crate) fn context<'a>() -> Option<&'a Context> {
-    // SAFETY: as in `enter`.
-    unsafe { CONTEXT.get().as_ref() }
+/// The addresses of a stack.
+fn extent(stack: &DefaultStack) -> Range<usize> {
+    stack.limit().get()..stack.base().get()
 }

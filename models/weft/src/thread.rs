@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
-use crate::runtime::{Phase, enter, over, perform, register, wait_for_last_read, yielded};
+use crate::runtime::{in_model, perform, register, wait_for_last_read, yielded};
 
 type Packet<T> = Arc<Mutex<Option<T>>>;
 
@@ -141,28 +141,19 @@ where
     T: Send + 'static,
 {
     let packet: Packet<T> = Arc::default();
-    let (id, token, serial) = match enter() {
-        Phase::Running(cx) => {
-            let mut exec = cx.exec.borrow_mut();
-            let id = exec.next_child(name.clone());
-            let token = exec.next_location(None, false, site);
-            exec.threads[id as usize].token = token;
-            (id, token, cx.serial)
-        }
-        // Too late for threads: a handle that joins at once.
-        Phase::Aftermath(cx) => (u32::MAX, LocationId::NONE, cx.serial),
-    };
-    if let Phase::Running(cx) = enter() {
-        let packet = Arc::clone(&packet);
-        register(
-            cx,
-            id,
-            Box::new(move || run(f, &packet, LocationId::NONE, site)),
-        );
-        let mut request = Event::new(Kind::Spawn(id), Order::NonAtomic, site);
-        request.loc = token;
-        perform(&request);
-    }
+    let (id, token, serial) = in_model(|cx| {
+        let mut exec = cx.exec();
+        let id = exec.next_child(name.clone());
+        let token = exec.next_location(None, false, site);
+        exec.threads[id as usize].token = token;
+        (id, token, cx.serial)
+    });
+    let own = Arc::clone(&packet);
+    let body = Box::new(move || run(f, &own, LocationId::NONE, site));
+    in_model(|cx| register(cx, id, body));
+    let mut request = Event::new(Kind::Spawn(id), Order::NonAtomic, site);
+    request.loc = token;
+    perform(&request);
     JoinHandle {
         thread: Thread {
             id,
@@ -198,16 +189,16 @@ pub(crate) fn run<F, T>(
 /// # Panics
 /// Panics outside a model.
 pub fn current() -> Thread {
-    let (Phase::Running(cx) | Phase::Aftermath(cx)) = enter();
-    let exec = cx.exec.borrow();
-    let id = exec.current;
-    let name = exec.graph.threads[id as usize].name.clone();
-    Thread {
-        id,
-        token: exec.threads[id as usize].token,
-        serial: cx.serial,
-        name,
-    }
+    in_model(|cx| {
+        let exec = cx.exec();
+        let id = exec.current;
+        Thread {
+            id,
+            token: exec.threads[id as usize].token,
+            serial: cx.serial,
+            name: exec.graph.threads[id as usize].name.clone(),
+        }
+    })
 }
 
 /// Waits for the thread's park token and takes it. Acquires what every unparker released.
@@ -221,7 +212,7 @@ pub fn current() -> Thread {
 pub fn park() {
     let site = Location::caller();
     let me = current();
-    if over() || wakes_by_itself("park", site) {
+    if wakes_by_itself("park", site) {
         return;
     }
     let token = Object::existing(me.token, me.serial);
@@ -233,33 +224,27 @@ pub fn park() {
     };
     loop {
         let (_, took) = token.exchange(take, 0, "park", site);
-        match enter() {
-            Phase::Running(_) if took => return woken(),
-            Phase::Running(_) => wait_for_last_read(),
-            Phase::Aftermath(_) => return,
+        if took {
+            return woken();
         }
+        wait_for_last_read();
     }
 }
 
 /// Whether the calling thread, which is about to wait, is woken by nothing at all.
 pub(crate) fn wakes_by_itself(role: &'static str, site: &'static Location<'static>) -> bool {
-    let may = match enter() {
-        Phase::Running(cx) => {
-            let mut exec = cx.exec.borrow_mut();
-            exec.rules.spurious_park && !exec.me().spurious_park
-        }
-        Phase::Aftermath(_) => false,
-    };
+    let may = in_model(|cx| {
+        let mut exec = cx.exec();
+        exec.rules.spurious_park && !exec.me().spurious_park
+    });
     let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
-    request.role = role;
+    (request.role, request.way) = (role, 1);
     may && perform(&request).0 != 0
 }
 
 /// The calling thread was woken by another: it may wake by itself again.
 pub(crate) fn woken() {
-    if let Phase::Running(cx) = enter() {
-        cx.exec.borrow_mut().me().spurious_park = false;
-    }
+    in_model(|cx| cx.exec().me().spurious_park = false);
 }
 
 /// The end of a waiting loop's turn; the same as [`hint::spin_loop`](crate::hint::spin_loop).

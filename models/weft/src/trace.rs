@@ -1,7 +1,7 @@
 //! Marks that the program leaves in its own graphs.
 
 use crate::event::EventId;
-use crate::runtime::{Phase, enter};
+use crate::runtime::in_model;
 
 /// Labels the calling thread's next event, so that a site of the program appears by name in graphs, reports and
 /// proofs. Costs nothing but the assignment, and does not influence what is explored.
@@ -9,9 +9,7 @@ use crate::runtime::{Phase, enter};
 /// # Panics
 /// Panics outside a model.
 pub fn label(label: &'static str) {
-    if let Phase::Running(cx) = enter() {
-        cx.exec.borrow_mut().me().label = Some(label);
-    }
+    in_model(|cx| cx.exec().me().label = Some(label));
 }
 
 /// Where the graph will have the calling thread's next event, so that a program's own record of its steps can be laid
@@ -20,15 +18,12 @@ pub fn label(label: &'static str) {
 /// # Panics
 /// Panics outside a model.
 pub fn position() -> Option<EventId> {
-    match enter() {
-        Phase::Running(cx) => {
-            let mut exec = cx.exec.borrow_mut();
-            let thread = exec.current;
-            Some(EventId {
-                thread,
-                index: exec.me().executed,
-            })
-        }
-        Phase::Aftermath(_) => None,
-    }
+    in_model(|cx| {
+        let mut exec = cx.exec();
+        let thread = exec.current;
+        Some(EventId {
+            thread,
+            index: exec.me().executed,
+        })
+    })
 }

@@ -9,11 +9,13 @@ impl Graph {
     /// The graph for Graphviz: a cluster for each thread; edges for program order, reads-from, coherence and
     /// synchronises-with.
     pub fn to_dot(&self) -> String {
-        let rows = self.rows();
-        let name = |id| rows.iter().position(|r| r.first == id || r.last == id);
+        let drawing = self.drawing(false);
+        let rows = &drawing.rows;
+        let name = |id| drawing.row_of(id);
         let mut dot =
             String::from("digraph execution {\n  node [shape=box, fontname=monospace];\n");
         // Writing to a String cannot fail.
+        let _ = writeln!(dot, "  label=\"{}\";", escape(drawing.verdict));
         for t in 0..self.thread_count() as u32 {
             let own: Vec<usize> = (0..rows.len())
                 .filter(|&i| rows[i].first.thread == t)
@@ -28,11 +30,14 @@ impl Graph {
             );
             for &i in &own {
                 let r = &rows[i];
-                let note = if r.note.is_empty() {
+                let mut note = if r.note.is_empty() {
                     String::new()
                 } else {
                     format!("\\n{}", escape(&r.note))
                 };
+                if r.stale {
+                    note.push_str("\\n(stale)");
+                }
                 let _ = writeln!(
                     dot,
                     "    e{i} [label=\"{}{note}\", tooltip=\"{}\"];",
@@ -50,7 +55,7 @@ impl Graph {
                 let _ = writeln!(dot, "  e{a} -> e{b} [{style}, constraint=false];");
             }
         };
-        for r in &rows {
+        for r in rows {
             if let Some(w) = self.source(r.first) {
                 edge(w, r.first, "label=rf, color=forestgreen");
             }

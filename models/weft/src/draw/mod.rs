@@ -1,12 +1,15 @@
 //! Graphs as text and pictures.
 
 mod dot;
+mod names;
+mod order;
 mod svg;
 mod text;
+pub(crate) mod width;
 
 use std::panic::Location;
 
-use crate::event::{EventId, Kind, LocationId};
+use crate::event::{EventId, Kind};
 use crate::graph::Graph;
 
 /// One step of a thread as it is drawn: an event, or the two halves of a read-modify-write.
@@ -17,17 +20,35 @@ struct Row {
     /// The label or the operation's name, if they say more than the text.
     note: String,
     site: String,
+    /// It reads something older than the newest write above it.
+    stale: bool,
+}
+
+/// What is drawn of a graph.
+struct Drawing {
+    rows: Vec<Row>,
+    /// Rows of writes to one location that stand the wrong way round, the coherence-earlier one first.
+    swapped: Vec<(usize, usize)>,
+    verdict: &'static str,
+}
+
+impl Drawing {
+    /// Where a step is drawn that the event belongs to.
+    fn row_of(&self, id: EventId) -> Option<usize> {
+        self.rows.iter().position(|r| r.first == id || r.last == id)
+    }
 }
 
 impl Graph {
-    /// The steps to draw, in an order that extends happens-before.
-    fn rows(&self) -> Vec<Row> {
+    /// What to draw, and in which order. `race` says that the graph is that of a race.
+    fn drawing(&self, race: bool) -> Drawing {
+        let lines = self.lines();
         let mut rows: Vec<Row> = Vec::new();
-        for id in self.in_order() {
+        for &id in &lines.order {
             let e = self.ev(id);
             if e.rmw
                 && e.kind == Kind::Write
-                && let Some(row) = rows.iter_mut().rev().find(|r| r.last == id.previous())
+                && let Some(row) = rows.last_mut().filter(|r| r.last == id.previous())
             {
                 row.last = id;
                 row.text = self.step_text(row.first, id);
@@ -41,16 +62,23 @@ impl Graph {
                 (Some(label), role) => format!("{role}: {label}"),
                 (None, role) => role.to_string(),
             };
-            let file = e.site.file().rsplit(['/', '\\']).next().unwrap_or_default();
             rows.push(Row {
                 first: id,
                 last: id,
                 text: self.step_text(id, id),
                 note,
-                site: format!("{file}:{}", e.site.line()),
+                site: self.short_place(id),
+                stale: lines.stale.contains(&id),
             });
         }
-        rows
+        let mut drawing = Drawing {
+            rows,
+            swapped: Vec::new(),
+            verdict: lines.verdict(race),
+        };
+        let shown = |&(a, b)| Some((drawing.row_of(a)?, drawing.row_of(b)?));
+        drawing.swapped = lines.swapped.iter().filter_map(shown).collect();
+        drawing
     }
 
     /// A step in a few characters: `W rlx x = 1`, `R acq y = 0`, `U acqrel z 0 → 1`, `F sc`.
@@ -75,44 +103,46 @@ impl Graph {
                 format!("U {order} {loc} {old} → {new}")
             }
             Kind::Read if e.rmw => format!("U {order} {loc} {} → ?", self.value_text(first)),
-            Kind::Read => format!("R {order} {loc} = {}", self.value_text(first)),
+            Kind::Read => {
+                let text = format!("R {order} {loc} = {}", self.value_text(first));
+                match e.compare {
+                    // What a lock or a token is expected to be goes without saying.
+                    Some(c) if e.role == "cas" && !e.spurious => {
+                        format!("{text}, expected {}", self.value_of(e, c.expected))
+                    }
+                    _ => text,
+                }
+            }
             Kind::Write => format!("W {order} {loc} = {}", self.value_text(first)),
             Kind::Fence => format!("F {order}"),
+            Kind::Choice(0) if e.role == "allocate" => "a new address".to_string(),
+            Kind::Choice(_) if e.role == "allocate" => "the address of a freed block".to_string(),
             Kind::Choice(0) => "as usual".to_string(),
             Kind::Choice(_) => "spurious".to_string(),
         }
     }
 
-    fn value_text(&self, id: EventId) -> String {
-        let e = self.ev(id);
-        match (e.address, e.value, e.value as i64) {
-            (true, 0, _) => "null".to_string(),
-            (true, address, _) => format!("{address:#x}"),
-            (_, _, negative @ -0x8000_0000..0) => negative.to_string(),
-            (_, value, _) => value.to_string(),
-        }
-    }
-
     /// `main spins at src/lib.rs:7: R acq flag = 0`, of a thread whose events from `start` on wait for another value.
     pub(crate) fn waits_for_a_value(&self, thread: u32, start: u32) -> String {
-        let read = (start..self.len(thread))
-            .rev()
-            .map(|index| EventId { thread, index })
-            .find(|&id| self.ev(id).is_read() && self.ev(id).is_atomic());
         let name = self.thread_name(thread);
-        let Some(read) = read else { return name };
-        let (e, text) = (self.ev(read), self.event_text(read));
+        let Some(read) = self.last_read(thread, start) else {
+            return name;
+        };
+        let (e, text, at) = (self.ev(read), self.event_text(read), self.place(read));
         let how = match e.role {
             "lock" => "waits for a lock",
             "park" => "is parked",
             "wait" => "waits for a notification",
             _ => "spins",
         };
-        format!(
-            "{name} {how} at {}:{}: {text}",
-            e.site.file(),
-            e.site.line()
-        )
+        format!("{name} {how} at {at}: {text}")
+    }
+
+    /// The last atomic read of a thread from `start` on.
+    pub(crate) fn last_read(&self, thread: u32, start: u32) -> Option<EventId> {
+        let later = (start..self.len(thread)).rev();
+        let mut later = later.map(|index| EventId { thread, index });
+        later.find(|&id| self.ev(id).is_read() && self.ev(id).is_atomic())
     }
 
     /// `main joins t1 at src/lib.rs:7`
@@ -129,41 +159,15 @@ impl Graph {
         format!("{name} joins {child}{at}")
     }
 
-    /// A thread's name: `main`, the name it was given, or `t` and its number.
-    pub fn thread_name(&self, thread: u32) -> String {
-        match &self.threads[thread as usize].name {
-            Some(name) => name.clone(),
-            None if thread == 0 => "main".to_string(),
-            None => format!("t{thread}"),
-        }
-    }
-
-    /// A location's name: the one it was given, or the place where it was created.
-    pub fn location_name(&self, loc: LocationId) -> String {
-        let l = self.loc(loc);
-        if let Some(name) = l.name {
-            return name.to_string();
-        }
-        // A park token belongs to the thread whose spawn is its initial write.
-        if let Some(&first) = l.co.first() {
-            match self.ev(first).kind {
-                Kind::Spawn(t) => return format!("token of {}", self.thread_name(t)),
-                Kind::Begin => return "token of main".to_string(),
-                _ => {}
-            }
-        }
-        let prefix = if l.cell { 'c' } else { 'v' };
-        format!("{prefix}{}@{}", loc.0, l.site.line())
-    }
-
     /// An event in a few characters: `W rlx x = 1`, `R acq y = 0`, `F sc`.
     pub fn event_text(&self, id: EventId) -> String {
         self.step_text(id, id)
     }
 
-    /// The write that a step reads from, unless that is where the location began.
+    /// The write that a step reads from, unless that is where the location began, or the two race.
     fn source(&self, id: EventId) -> Option<EventId> {
-        self.ev(id).rf.filter(|&w| self.ev(w).kind == Kind::Write)
+        let source = self.ev(id).rf.filter(|_| !self.is_torn(id));
+        source.filter(|&w| self.ev(w).kind == Kind::Write)
     }
 
     /// Neighbours in coherence order, without the initial writes.

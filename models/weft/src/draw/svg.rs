@@ -38,11 +38,12 @@ impl Graph {
     /// The graph as SVG: a column for each thread, every step below those that happen before it, and arrows for
     /// reads-from, coherence and synchronises-with. What reads a location's beginning has no arrow.
     pub fn to_svg(&self) -> String {
-        self.svg(&[])
+        self.svg(&[], false)
     }
 
-    fn svg(&self, bad: &[EventId]) -> String {
-        let rows = self.rows();
+    fn svg(&self, bad: &[EventId], race: bool) -> String {
+        let drawing = self.drawing(race);
+        let rows = &drawing.rows;
         let threads: Vec<u32> = (0..self.thread_count() as u32)
             .filter(|&t| !self.events(t).is_empty())
             .collect();
@@ -62,7 +63,9 @@ impl Graph {
             columns.push((x, width));
             x += width + GAP;
         }
-        let width = (x - GAP + MARGIN).max(560);
+        let width = (x - GAP + MARGIN)
+            .max(560)
+            .max(2 * MARGIN + text_width(drawing.verdict));
         let height = TOP + ROW * rows.len() as i64 + MARGIN;
         let places: Vec<Place> = rows
             .iter()
@@ -83,10 +86,7 @@ impl Graph {
                 }
             })
             .collect();
-        let find = |id: EventId| {
-            let row = rows.iter().position(|r| r.first == id || r.last == id)?;
-            Some(places[row])
-        };
+        let find = |id: EventId| Some(places[drawing.row_of(id)?]);
 
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
@@ -150,7 +150,7 @@ impl Graph {
                 HbStep::Po { .. } => {}
             }
         }
-        for r in &rows {
+        for r in rows {
             // Within a thread the text says enough.
             if let Some(w) = self.source(r.first).filter(|w| w.thread != r.first.thread) {
                 arrow("rf", find(w), find(r.first));
@@ -185,7 +185,12 @@ impl Graph {
         }
         // Arrows last: they end at the boxes' edges, and cross boxes only between far columns.
         svg.push_str(&arrows);
-        svg.push_str("</svg>\n");
+        let _ = writeln!(
+            svg,
+            "<text class=\"dim\" x=\"{MARGIN}\" y=\"{}\">{}</text></svg>",
+            height - 8,
+            escape(drawing.verdict)
+        );
         svg
     }
 }
@@ -193,16 +198,19 @@ impl Graph {
 impl Failure {
     /// The failing graph as SVG, with the events that the failure names framed.
     pub fn to_svg(&self) -> String {
-        self.graph.svg(&self.events())
+        self.graph.svg(&self.events(), self.is_race())
     }
 }
 
 fn note(row: &super::Row) -> String {
-    if row.note.is_empty() {
-        row.site.clone()
-    } else {
-        format!("{} · {}", row.note, row.site)
+    let mut parts = vec![row.site.as_str()];
+    if !row.note.is_empty() {
+        parts.insert(0, &row.note);
     }
+    if row.stale {
+        parts.insert(0, "stale");
+    }
+    parts.join(" · ")
 }
 
 fn legend(svg: &mut String) {

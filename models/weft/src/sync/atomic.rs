@@ -7,7 +7,7 @@ use std::panic::Location;
 
 pub use std::sync::atomic::Ordering;
 
-use crate::event::{Compare, Event, Kind, Order};
+use crate::event::{Compare, Event, Kind, Order, Site};
 use crate::object::Object;
 use crate::runtime::perform;
 
@@ -293,9 +293,9 @@ impl<T: Value> Drop for AtomicMut<'_, T> {
     fn drop(&mut self) {
         if self.value != self.before {
             let bits = self.value.to_bits();
-            self.atomic
-                .object
-                .plain_value(Kind::Write, bits, "get_mut", self.site);
+            let site = Site::in_destructor("get_mut", self.site);
+            let object = &self.atomic.object;
+            object.plain_value(Kind::Write, bits, "get_mut", site);
         }
     }
 }

@@ -2,18 +2,28 @@
 
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use crate::event::{Compare, Order};
+use crate::event::{Compare, Order, Site};
 use crate::object::Object;
-use crate::runtime::{over, wait_for_last_read};
+use crate::runtime::wait_for_last_read;
 use crate::thread::{wakes_by_itself, woken};
 
 const FREE: u64 = 0;
 const HELD: u64 = 1;
 const POISONED: u64 = 2;
+
+fn lock_words(state: u64) -> String {
+    match state {
+        FREE => "free",
+        HELD => "held",
+        _ => "poisoned",
+    }
+    .to_string()
+}
 
 /// `std::sync::Mutex`: locking is an acquire read-modify-write, unlocking a release store.
 ///
@@ -39,7 +49,7 @@ impl<T> Mutex<T> {
     pub fn new(value: T) -> Mutex<T> {
         let state = Object::create(None, false, FREE, false, Location::caller());
         Mutex {
-            state,
+            state: state.shown_as("lock", lock_words),
             value: UnsafeCell::new(value),
         }
     }
@@ -116,15 +126,6 @@ impl<T: ?Sized> Mutex<T> {
 
     /// One compare-exchange; `None` if the lock was held in what it read.
     fn take(&self, site: &'static Location<'static>) -> Option<LockResult<MutexGuard<'_, T>>> {
-        if over() {
-            // Destructors of an execution that is over get every lock.
-            return Some(Ok(MutexGuard {
-                mutex: self,
-                panicking: true,
-                poisoned: false,
-                site,
-            }));
-        }
         let compare = |expected| Compare {
             expected,
             success: Order::Acquire,
@@ -179,12 +180,17 @@ pub struct MutexGuard<'a, T: ?Sized> {
 }
 
 impl<T: ?Sized> MutexGuard<'_, T> {
-    fn unlock(&self) {
+    /// The end of the guard that is not a destructor's doing.
+    fn give_back(self, site: &'static Location<'static>) {
+        ManuallyDrop::new(self).unlock(site);
+    }
+
+    fn unlock(&self, site: impl Into<Site>) {
         let poison = self.poisoned || (std::thread::panicking() && !self.panicking);
         let state = if poison { POISONED } else { FREE };
         self.mutex
             .state
-            .store(state, Order::Release, "unlock", self.site);
+            .store(state, Order::Release, "unlock", site);
     }
 }
 
@@ -205,7 +211,7 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        self.unlock();
+        self.unlock(Site::in_destructor("lock taken", self.site));
     }
 }
 
@@ -236,6 +242,18 @@ fn waits(state: u64) -> (u64, u64) {
     (begun, begun & !state)
 }
 
+/// `nobody waits`, `1 waits (#0)`, `2 wait (#0 #2)`: a wait's number says how many had begun before it.
+fn condvar_words(state: u64) -> String {
+    let waiting = waits(state).1;
+    let numbers = (0..WAITS).filter(|n| waiting >> n & 1 != 0);
+    let numbers: Vec<String> = numbers.map(|n| format!("#{n}")).collect();
+    match numbers.len() {
+        0 => "nobody waits".to_string(),
+        1 => format!("1 waits ({})", numbers[0]),
+        many => format!("{many} wait ({})", numbers.join(" ")),
+    }
+}
+
 /// The `nth` of the bits that are set.
 fn nth_bit(mut bits: u64, nth: u32) -> u64 {
     for _ in 0..nth {
@@ -251,9 +269,16 @@ impl Condvar {
     /// Panics outside a model.
     #[track_caller]
     pub fn new() -> Condvar {
+        let state = Object::create(None, false, 0, false, Location::caller());
         Condvar {
-            state: Object::create(None, false, 0, false, Location::caller()),
+            state: state.shown_as("condvar", condvar_words),
         }
+    }
+
+    /// Gives the condition variable a name for the graphs.
+    pub fn named(self, name: &'static str) -> Condvar {
+        self.state.rename(name);
+        self
     }
 
     /// Gives back the lock, waits for a notification, and takes the lock again.
@@ -268,7 +293,7 @@ impl Condvar {
         let site = Location::caller();
         let mutex = guard.mutex;
         if wakes_by_itself("wait", site) {
-            drop(guard);
+            guard.give_back(site);
         } else {
             let before = self
                 .state
@@ -278,12 +303,9 @@ impl Condvar {
                 ticket < u64::from(WAITS),
                 "one condition variable is waited for more than {WAITS} times in one execution"
             );
-            drop(guard);
+            guard.give_back(site);
             // What a notifier did before is not ordered by the notification but by the lock, as in std.
             while self.state.load(Order::Relaxed, "wait", site) >> ticket & 1 == 0 {
-                if over() {
-                    break;
-                }
                 wait_for_last_read();
             }
             woken();

@@ -1,0 +1,279 @@
+//! When the program's atomics, cells and blocks end, and whether what touches them comes before that.
+//!
+//! The end of one is a write that is not atomic, without being an event: every run comes by it again. It lies between
+//! two events of its thread, and has seen what the first of them has.
+
+use std::backtrace::Backtrace;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::panic::Location;
+use std::sync::{Mutex, PoisonError};
+
+use crate::clock::{Which, join};
+use crate::event::{Event, EventId, LocationId};
+use crate::exec::{Answer, Exec};
+use crate::graph::Graph;
+use crate::memory::arena::Arena;
+use crate::memory::reuse::{Past, Point};
+use crate::report::{Failure, FailureKind, Free};
+
+/// The end of an object or a block in this run.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    thread: u32,
+    /// How many events of its thread come before it.
+    position: u32,
+    /// The events that happen before it.
+    seen: Vec<u32>,
+    what: Ended,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Ended {
+    Object(LocationId),
+    /// An address that no block begins at.
+    Nothing,
+    /// With one of the objects that lie in it.
+    Block {
+        size: u32,
+        object: Option<LocationId>,
+    },
+}
+
+/// What has ended in this run.
+#[derive(Debug, Default)]
+pub(crate) struct Lifetimes {
+    ends: Vec<End>,
+    objects: HashMap<LocationId, u32>,
+    /// What the program has promised to give back, by its address as graphs hold it, and where that was.
+    pub(crate) owed: BTreeMap<u64, &'static Location<'static>>,
+    /// Blocks whose places were allocated again.
+    pub(crate) past: Vec<Past>,
+}
+
+impl Lifetimes {
+    /// Where something ended.
+    pub(crate) fn point(&self, end: u32) -> Point {
+        let end = &self.ends[end as usize];
+        (end.thread, end.position)
+    }
+}
+
+impl Exec {
+    /// What ends now, in the current thread.
+    fn ends_now(&mut self, what: Ended) -> End {
+        let (thread, position) = (self.current, self.me().executed);
+        let mut seen = match position.checked_sub(1) {
+            Some(index) => self
+                .graph
+                .clock(EventId { thread, index }, Which::Hb)
+                .to_vec(),
+            None => Vec::new(),
+        };
+        for (_, owners) in &self.me().destructors {
+            join(&mut seen, owners);
+        }
+        End {
+            thread,
+            position,
+            seen,
+            what,
+        }
+    }
+
+    fn remember(&mut self, end: End) -> u32 {
+        self.lifetimes.ends.push(end);
+        self.lifetimes.ends.len() as u32 - 1
+    }
+
+    /// The current thread drops an atomic or a cell, which is at `place`, as graphs hold addresses.
+    pub(crate) fn drop_object(&mut self, loc: LocationId, place: usize) -> Answer {
+        if self.probe.is_some() {
+            // A turn that ends something does not just wait.
+            return self.refute();
+        }
+        let mut end = self.ends_now(Ended::Object(loc));
+        if let Some(&first) = self.lifetimes.objects.get(&loc) {
+            return self.freed_twice(first, end);
+        }
+        if let Some(access) = self.unordered(loc, &end) {
+            if !self.decided_outside(loc) {
+                return self.freed_in_use(access, end);
+            }
+            self.after_all(&mut end);
+        }
+        let end = self.remember(end);
+        self.lifetimes.objects.insert(loc, end);
+        self.graph.loc_mut(loc).address = place;
+        self.me().quiet = self.me().executed;
+        Answer::Done(0, false)
+    }
+
+    /// The current thread gives back the block at `address`, in the window of this run.
+    pub(crate) fn free(&mut self, address: usize, arena: &mut Arena) -> Answer {
+        let canonical = arena.in_graph(address as u64) as usize;
+        let Some(block) = arena.block(address).copied() else {
+            let end = self.ends_now(Ended::Nothing);
+            return self.never_allocated(end, "no block was ever there".to_string());
+        };
+        let addresses = canonical..canonical + block.size as usize;
+        let object = self.graph.objects_in(&addresses).next();
+        let size = block.size;
+        let mut end = self.ends_now(Ended::Block { size, object });
+        if let Some(first) = block.freed {
+            return self.freed_twice(first, end);
+        }
+        let offset = arena.offset(address);
+        if offset != block.start as usize {
+            let inside = offset - block.start as usize;
+            let what = format!("it points {inside} bytes into a block of {}", block.size);
+            return self.never_allocated(end, what);
+        }
+        let alive = |loc: &LocationId| !self.lifetimes.objects.contains_key(loc);
+        let inside: Vec<LocationId> = self.graph.objects_in(&addresses).filter(alive).collect();
+        for loc in inside {
+            if let Some(access) = self.unordered(loc, &end) {
+                if !self.decided_outside(loc) {
+                    return self.freed_in_use(access, end);
+                }
+                self.after_all(&mut end);
+            }
+        }
+        let end = self.remember(end);
+        arena.free(address, end);
+        Answer::Done(0, false)
+    }
+
+    /// An access of this run to the location that does not happen before its end.
+    fn unordered(&self, loc: LocationId, end: &End) -> Option<EventId> {
+        let l = self.graph.loc(loc);
+        let after = |id: &EventId| {
+            let seen = end.seen.get(id.thread as usize).copied().unwrap_or(0);
+            id.thread != end.thread && self.happened(*id) && seen <= id.index
+        };
+        let accesses = l.co.iter().chain(&l.reads).chain(&l.plain);
+        accesses.copied().find(after)
+    }
+
+    /// Whether the object is dropped by an `Arc` of std's, whose counts order it after its last use although weft does
+    /// not see them. Asked of the call stack, once for each place that creates such objects.
+    fn decided_outside(&self, loc: LocationId) -> bool {
+        static KNOWN: Mutex<BTreeMap<(&str, u32, u32), bool>> = Mutex::new(BTreeMap::new());
+        let site = self.graph.loc(loc).site;
+        let key = (site.file(), site.line(), site.column());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.entry(key).or_insert_with(|| {
+            let stack = Backtrace::force_capture().to_string();
+            stack.contains("sync::Arc<") && stack.contains("drop_slow")
+        })
+    }
+
+    /// Makes the end one that comes after everything that has happened in this run.
+    fn after_all(&self, end: &mut End) {
+        end.seen = self.threads.iter().map(|t| t.executed).collect();
+    }
+
+    /// Whether the current thread may access the object: an answer if it, or the block that it lies in, has ended.
+    pub(crate) fn access(
+        &mut self,
+        request: &Event,
+        address: usize,
+        arena: &mut Arena,
+    ) -> Option<Answer> {
+        let block = arena.block(address).and_then(|block| block.freed);
+        let end = match block {
+            // The object's own memory is written over then: only its place says which one it was.
+            Some(end) => end,
+            None => *self.lifetimes.objects.get(&request.loc)?,
+        };
+        Some(self.used_after(request, address, end, arena))
+    }
+
+    fn used_after(&mut self, request: &Event, address: usize, end: u32, arena: &Arena) -> Answer {
+        if self.probe.is_some() {
+            return self.refute();
+        }
+        let (thread, index) = (self.current, self.me().executed);
+        let access = EventId { thread, index };
+        let before = index.checked_sub(1).map(|index| EventId { thread, index });
+        let ordered = self.end_is_before(end);
+        let end = self.lifetimes.ends[end as usize].clone();
+        let mut shown = self.graph.clone();
+        if index == shown.len(thread) {
+            let mut event = *request;
+            event.role = "freed";
+            let canonical = arena.in_graph(address as u64) as usize;
+            event.loc = shown.object_at(canonical).unwrap_or(event.loc);
+            if shown.locs.get(event.loc.0 as usize).is_none() {
+                event.loc = LocationId::NONE;
+            }
+            shown.push(thread, event);
+        }
+        let free = end.shown(&self.graph);
+        let kind = if ordered {
+            FailureKind::UseAfterFree { access, free }
+        } else {
+            FailureKind::FreedInUse { access, free }
+        };
+        self.fail_with(Failure::shown(kind, &self.graph, shown, before))
+    }
+
+    fn freed_in_use(&mut self, access: EventId, end: End) -> Answer {
+        let free = end.shown(&self.graph);
+        self.memory_failure(FailureKind::FreedInUse { access, free })
+    }
+
+    fn freed_twice(&mut self, first: u32, second: End) -> Answer {
+        let first = self.lifetimes.ends[first as usize].shown(&self.graph);
+        let second = second.shown(&self.graph);
+        self.memory_failure(FailureKind::DoubleFree { first, second })
+    }
+
+    fn never_allocated(&mut self, end: End, why: String) -> Answer {
+        let free = end.shown(&self.graph);
+        self.memory_failure(FailureKind::InvalidFree { free, why })
+    }
+
+    fn memory_failure(&mut self, kind: FailureKind) -> Answer {
+        let (thread, executed) = (self.current, self.me().executed);
+        let last = executed
+            .checked_sub(1)
+            .map(|index| EventId { thread, index });
+        self.fail(kind, last)
+    }
+}
+
+impl End {
+    fn shown(&self, graph: &Graph) -> Free {
+        Free {
+            thread: self.thread,
+            position: self.position,
+            what: match self.what {
+                Ended::Object(loc) => graph.location_name(loc),
+                Ended::Nothing => "an address".to_string(),
+                Ended::Block { size, object } => match object {
+                    Some(loc) => {
+                        format!("a block of {size} bytes with {}", graph.location_name(loc))
+                    }
+                    None => format!("a block of {size} bytes"),
+                },
+            },
+        }
+    }
+}
+
+impl Graph {
+    /// The objects that were last seen at these addresses, as graphs hold them.
+    pub(crate) fn objects_in(&self, addresses: &Range<usize>) -> impl Iterator<Item = LocationId> {
+        let inside = |l: &usize| addresses.contains(&self.locs[*l].address);
+        (0..self.locs.len())
+            .filter(inside)
+            .map(|l| LocationId(l as u32))
+    }
+
+    /// The object that an address, as graphs hold it, was last seen to hold.
+    fn object_at(&self, address: usize) -> Option<LocationId> {
+        let at = self.locs.iter().rposition(|l| l.address == address)?;
+        Some(LocationId(at as u32))
+    }
+}

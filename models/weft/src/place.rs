@@ -1,0 +1,230 @@
+//! Places in the program that an event's own site does not name.
+//!
+//! A destructor has no caller that `Location::caller` knows: an unlock has the line of its lock. So once an execution has
+//! failed, its graph is run once more, every event that comes from a destructor keeps the stack that led to it, and the
+//! program's innermost frame of it is the event's place. Where the program was compiled without lines there is none.
+
+use std::backtrace::Backtrace;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use crate::event::{Event, EventId};
+use crate::exec::{Answer, Counted, Exec, Rules, Status, Stop};
+use crate::graph::Graph;
+use crate::report::{Failure, FailureKind};
+use crate::runtime::Pool;
+
+/// A line of the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+}
+
+/// The stacks of the events that a run has met and whose sites are not their own.
+#[derive(Debug, Default)]
+pub(crate) struct Stacks(BTreeMap<EventId, Backtrace>);
+
+impl Stacks {
+    /// Keeps the calling stack if the event, which the program is about to do, needs it.
+    pub(crate) fn note(&mut self, id: EventId, event: &Event) {
+        if event.lacks_its_place() {
+            // Whatever RUST_BACKTRACE says. What costs is not this but reading the lines.
+            self.0.insert(id, Backtrace::force_capture());
+        }
+    }
+
+    /// The events' places in the program, as far as it was compiled with lines.
+    pub(crate) fn places(&self, graph: &Graph) -> BTreeMap<EventId, Place> {
+        let all = graph.threads.iter().flat_map(|t| &t.events);
+        let files: BTreeSet<&str> = all.map(|e| e.site.file()).collect();
+        let place = |(&id, stack): (&EventId, &Backtrace)| {
+            let mut place = innermost(&stack.to_string())?;
+            place.file = as_the_compiler_names_it(&place.file, &files);
+            Some((id, place))
+        };
+        self.0.iter().filter_map(place).collect()
+    }
+}
+
+impl Event {
+    /// Whether its site is that of something else: of what a destructor ends, or a line of std's.
+    pub(crate) fn lacks_its_place(&self) -> bool {
+        !self.site_of.is_empty() || is_std(self.site.file())
+    }
+}
+
+impl Exec {
+    /// A run of nothing but the events of a graph, for their places.
+    fn retracing(graph: Graph, rules: Rules, counted: Counted) -> Exec {
+        let mut exec = Exec::new(graph, Vec::new(), rules, counted, None);
+        exec.stacks = Some(Stacks::default());
+        exec.retraces = true;
+        exec
+    }
+
+    /// The places that the run has found.
+    pub(crate) fn places(&self) -> BTreeMap<EventId, Place> {
+        let places = |stacks: &Stacks| stacks.places(&self.graph);
+        self.stacks.as_ref().map(places).unwrap_or_default()
+    }
+
+    /// The current thread has come to its last event of a graph that is only run for its places.
+    pub(crate) fn retraced(&mut self, id: EventId) -> Answer {
+        match self.left {
+            0 => self.stopped(Stop::Pruned),
+            _ => Answer::Wait(Status::Await(id.index)),
+        }
+    }
+}
+
+/// Runs the graph of a failure once more, up to its last events, for the places of those that do not know theirs.
+pub(crate) fn locate(
+    failure: &mut Failure,
+    pool: &mut Pool,
+    rules: Rules,
+    program: &(dyn Fn() + Sync),
+) {
+    let graph = &mut failure.graph;
+    let lacks = graph
+        .inserted
+        .iter()
+        .any(|&id| graph.ev(id).lacks_its_place());
+    // What does not do the same again is nowhere.
+    if lacks && !matches!(failure.kind, FailureKind::Nondeterminism { .. }) {
+        let counted = Counted::clone(&failure.decisions.counted);
+        let exec = pool.run(Exec::retracing(graph.clone(), rules, counted), program);
+        graph.places = exec.places();
+    }
+}
+
+/// The innermost frame of the program's own code; none if that has no line.
+fn innermost(stack: &str) -> Option<Place> {
+    let mut lines = stack.lines().map(str::trim).peekable();
+    let mut weft = None;
+    while let Some(line) = lines.next() {
+        if line.starts_with("at ") {
+            continue;
+        }
+        // `12: symbol`, or just `symbol` of what was inlined.
+        let symbol = match line.split_once(": ") {
+            Some((number, symbol)) if number.bytes().all(|b| b.is_ascii_digit()) => symbol,
+            _ => line,
+        };
+        let at = lines.peek().and_then(|next| next.strip_prefix("at "));
+        let place = at.and_then(file_and_line);
+        let own = symbol.trim_start_matches(['<', '&']);
+        let starts = |crates: &[&str]| crates.iter().any(|c| own.starts_with(c));
+        let foreign = match place {
+            Some((file, _)) if is_std(file) => true,
+            // What is inlined may have lost its crate's name. This file's own frame comes first.
+            Some((file, _)) => {
+                let folder = *weft.get_or_insert(file.strip_suffix("place.rs"));
+                folder.is_some_and(|folder| file.starts_with(folder))
+            }
+            None => starts(&["std::", "core::", "alloc::"]),
+        };
+        if foreign || starts(&["weft::", "corosensei::"]) {
+            continue;
+        }
+        return place.map(|(file, line)| Place {
+            file: file.to_string(),
+            line,
+        });
+    }
+    None
+}
+
+/// `src/lib.rs:7:13` as `src/lib.rs` and 7.
+fn file_and_line(at: &str) -> Option<(&str, u32)> {
+    let (rest, last) = at.rsplit_once(':')?;
+    match rest.rsplit_once(':') {
+        Some((file, line)) if line.bytes().all(|b| b.is_ascii_digit()) => {
+            Some((file, line.parse().ok()?))
+        }
+        _ => Some((rest, last.parse().ok()?)),
+    }
+}
+
+/// Whether a file is one of the standard library's.
+pub(crate) fn is_std(file: &str) -> bool {
+    let file = file.replace('\\', "/");
+    file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/")
+}
+
+/// A file's path as the program's sites have it, `files` among them: those of a workspace's crates are relative to it,
+/// while a stack has whole paths, or such as are relative to the current directory.
+fn as_the_compiler_names_it(file: &str, files: &BTreeSet<&str>) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let whole: PathBuf = here.join(file).components().filter(no_dot).collect();
+    if let Some(known) = files.iter().find(|known| whole.ends_with(known)) {
+        return (*known).to_string();
+    }
+    let workspace = files.iter().find_map(|known| {
+        let above = |dir: &&Path| dir.join(known).is_file();
+        here.ancestors().find(above)
+    });
+    let root = workspace.unwrap_or(&here);
+    let short = whole.strip_prefix(root).unwrap_or(&whole);
+    short.display().to_string()
+}
+
+fn no_dot(part: &Component<'_>) -> bool {
+    *part != Component::CurDir
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STACK: &str = "\
+   0: weft::place::Stacks::note
+             at ./models/weft/src/place.rs:31:9
+   1: <weft::sync::mutex::MutexGuard<T> as core::ops::drop::Drop>::drop
+             at ./models/weft/src/sync/mutex.rs:240:14
+   2: core::ptr::drop_in_place<weft::sync::mutex::MutexGuard<u32>>
+             at /rustc/0123/library/core/src/ptr/mod.rs:805:1
+      core::mem::drop
+             at /rustc/0123/library/core/src/mem/mod.rs:970:24
+   3: user::queue::push
+             at ./src/queue.rs:17:9
+   4: weft::thread::run
+             at ./models/weft/src/thread.rs:190:18
+";
+
+    #[test]
+    fn the_innermost_frame_of_the_programs_own_code() {
+        let place = innermost(STACK).expect("it has a line");
+        assert_eq!((place.file.as_str(), place.line), ("./src/queue.rs", 17));
+    }
+
+    #[test]
+    fn inlined_frames_have_no_crates_names() {
+        let inlined = STACK.replace("weft::place::Stacks::", "").replace(
+            "<weft::sync::mutex::MutexGuard<T> as core::ops::drop::Drop>::",
+            "",
+        );
+        assert_eq!(innermost(&inlined), innermost(STACK));
+        assert!(inlined.contains("   1: drop\n"));
+    }
+
+    #[test]
+    fn no_place_where_the_program_has_no_lines() {
+        let without = STACK.replace("             at ./src/queue.rs:17:9\n", "");
+        assert_eq!(innermost(&without), None);
+        assert_eq!(innermost("   0: <unknown>\n   1: <unknown>\n"), None);
+        assert_eq!(innermost(""), None);
+    }
+
+    #[test]
+    fn files_are_named_as_the_compiler_does() {
+        let known = BTreeSet::from(["models/a/src/lib.rs"]);
+        let named = |file| as_the_compiler_names_it(file, &known);
+        assert_eq!(
+            named("/elsewhere/models/a/src/lib.rs"),
+            "models/a/src/lib.rs"
+        );
+        assert_eq!(named("/elsewhere/b.rs"), "/elsewhere/b.rs");
+        assert_eq!(named("./src/b.rs"), "src/b.rs");
+    }
+}
