@@ -4,7 +4,9 @@
 //! It is compiled without a checker, and holds none.
 
 pub mod differential;
+pub mod grid;
 pub mod process;
 pub mod replay;
+pub mod screen;
 pub mod text;
 pub mod verify;

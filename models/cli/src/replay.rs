@@ -13,13 +13,13 @@ use crate::process::build::{BuildError, MODELS, PLANS, build};
 use crate::process::children::{Children, stoppable};
 use crate::process::file::{OutFile, prepare};
 use crate::process::say::{USAGE, complain, print};
+use crate::screen::{Screen, is_dumb};
 use clap::Args;
 use flipside_record::channel::Request;
 use flipside_record::log::Execution;
 use flipside_record::timeline::{Headline, Look, Timeline, html, lay_out, svg, text};
 use flipside_record::workspace::Workspace;
 use shelf::{AnySeed, list, load};
-use std::env;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
@@ -142,17 +142,11 @@ fn show(options: &Options, timeline: &Timeline) -> Result<(), String> {
 }
 
 fn look() -> Look {
-    let terminal = stdout().is_terminal();
-    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb();
-    let width = comfy_table::Table::new().width().map(usize::from);
+    let screen = Screen::of_stdout();
     Look {
-        width: width.filter(|_| terminal).unwrap_or(usize::MAX),
-        colour: terminal && !refused,
+        width: screen.width.unwrap_or(usize::MAX),
+        colour: screen.colour,
     }
-}
-
-fn is_dumb() -> bool {
-    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 fn listed() -> ExitCode {

@@ -8,7 +8,6 @@
 mod case_process;
 mod designs;
 mod differential;
-mod grid;
 mod html;
 mod json;
 pub mod matrix;
@@ -28,6 +27,7 @@ use crate::process::build::{BuildError, MODELS, announcement, compile};
 use crate::process::children::{Children, stoppable};
 use crate::process::file::{OutFile, prepare};
 use crate::process::say::{INTERRUPTED, USAGE, complain, print};
+use crate::screen::Screen;
 use differential::Differential;
 use flipside_record::attacked::Attacked;
 use flipside_record::verdict::Findings;
@@ -35,7 +35,6 @@ use flipside_record::workspace::Workspace;
 use flipside_scenarios::case::Case;
 use flipside_scenarios::checker::Checker;
 use flipside_scenarios::expected::EXCUSES;
-use grid::Look;
 use json::Report;
 use matrix::Matrix;
 use progress::Progress;
@@ -46,6 +45,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
+use table::Look;
 use task::{Done, Task};
 
 /// Runs `flipside verify`.
@@ -55,8 +55,12 @@ pub fn run(options: &Options) -> ExitCode {
         Ok(cases) => cases,
         Err(why) => return complain(USAGE, why),
     };
+    let look = Look {
+        screen: Screen::of_stdout(),
+        times: !options.no_time,
+    };
     if options.list {
-        return match print(&table::list(&cases, Look::of_stdout(options))) {
+        return match print(&table::list(&cases, look)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => complain(1, why),
         };
@@ -124,7 +128,7 @@ pub fn run(options: &Options) -> ExitCode {
     let written = json.map_or(Ok(()), write_json);
     let written = written.and(html.map_or(Ok(()), write_html));
     let summary = Summary::new(&rows, built, all);
-    let mut text = table::verdicts(&rows, &summary, profile, Look::of_stdout(options));
+    let mut text = table::verdicts(&rows, &summary, profile, look);
     text.extend(differential.iter().map(ToString::to_string));
     text.extend(matrix.iter().map(ToString::to_string));
     text.push_str(&again.to_string());

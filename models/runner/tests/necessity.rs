@@ -4,7 +4,9 @@
 //! passes. Under shuttle each mutant that lacks only an order survives, and that is a fact about
 //! shuttle: its evidence says nothing about barriers.
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
+#[cfg(not(any(loom, shuttle, weft)))]
+use libtest_mimic::Trial;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -1,5 +1,7 @@
 //! Where the seeds are.
 
+use crate::grid::{Column, Grid};
+use crate::screen::Screen;
 use flipside_record::seed::{GallerySeed, PlanSeed, gallery::SHELF};
 use flipside_record::seed::{Seed, file_name};
 use flipside_record::workspace::Workspace;
@@ -103,6 +105,9 @@ fn paths(workspace: &Workspace) -> Vec<PathBuf> {
     paths
 }
 
+/// A failure is told in no fewer columns.
+const FAILURE: usize = 30;
+
 /// The seeds, one a line.
 pub(super) fn list(workspace: &Workspace) -> Result<String, String> {
     let mut lines =
@@ -132,25 +137,28 @@ pub(super) fn list(workspace: &Workspace) -> Result<String, String> {
         };
         lines.push([name, scenario, size, steps, switches, failure]);
     }
-    Ok(aligned(&lines))
+    Ok(aligned(&lines, Screen::of_stdout()))
 }
 
-/// The lines in columns as wide as what stands in them; numbers end where their column does, and the
-/// last column has no end.
-fn aligned(lines: &[[String; 6]]) -> String {
-    let width = |column: usize| {
-        let cells = lines.iter().map(|line| line[column].chars().count());
-        cells.max().unwrap_or_default()
+/// The lines as a table, the first its header.
+fn aligned(lines: &[[String; 6]], screen: Screen) -> String {
+    let kinds = [
+        Column::Left,
+        Column::Left,
+        Column::Left,
+        Column::Right,
+        Column::Right,
+        Column::Wrapping(FAILURE),
+    ];
+    let Some((header, rows)) = lines.split_first() else {
+        return String::new();
     };
-    let widths = [0, 1, 2, 3, 4].map(width);
-    let mut text = String::new();
-    for [seed, scenario, size, steps, switches, failure] in lines {
-        let [first, second, third, fourth, fifth] = widths;
-        text.push_str(&format!(
-            "{seed:first$} {scenario:second$} {size:third$} {steps:>fourth$} {switches:>fifth$}  {failure}\n"
-        ));
+    let header: Vec<_> = header.iter().map(String::as_str).zip(kinds).collect();
+    let mut grid = Grid::new(screen, &header);
+    for row in rows {
+        grid.row(row.iter().map(|cell| cell.as_str().into()));
     }
-    text
+    grid.text()
 }
 
 #[cfg(test)]
@@ -160,7 +168,7 @@ mod tests {
     #[test]
     fn a_long_name_moves_the_columns_of_all() {
         let line = |cells: [&str; 6]| cells.map(str::to_owned);
-        let text = aligned(&[
+        let lines = [
             line(["seed", "scenario", "size", "steps", "switches", "failure"]),
             line([
                 "a-name-that-is-longer-than-thirty-columns",
@@ -171,7 +179,8 @@ mod tests {
                 "a race",
             ]),
             line(["b", "wake_submitter", "2x2,12", "120", "14", "a loss"]),
-        ]);
+        ];
+        let text = aligned(&lines, Screen::PIPE);
         let lines: Vec<_> = text.lines().collect();
         for (column, cells) in [
             ("scenario", ["stop", "wake_submitter"]),

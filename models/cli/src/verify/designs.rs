@@ -1,8 +1,9 @@
 //! The designs beside the default, in a line each a checker: the whole table would be four times
 //! as long. Those that fail are told in full with the others.
 
-use super::grid::{Look, finish, table};
 use super::rows::{Row, Word};
+use crate::grid::{Column, Grid};
+use crate::screen::Screen;
 use crate::text::grouped;
 use flipside::Design;
 
@@ -17,7 +18,7 @@ pub(super) fn in_full(rows: &[Row]) -> impl Fn(&Row) -> bool {
 }
 
 /// The table of the others; empty, if there are none.
-pub(super) fn others(rows: &[Row], look: Look) -> String {
+pub(super) fn others(rows: &[Row], screen: Screen) -> String {
     let in_full = in_full(rows);
     let others: Vec<&Row> = rows.iter().filter(|row| !in_full(row)).collect();
     let mut groups: Vec<Vec<&Row>> = Vec::new();
@@ -34,27 +35,29 @@ pub(super) fn others(rows: &[Row], look: Look) -> String {
     }
     groups.sort_by_key(|group| (place(group[0]), group[0].checker));
     let header = [
-        "other designs",
-        "checker",
-        HANDOVER,
-        "all scenarios",
-        "executions",
+        ("other designs", Column::Left),
+        ("checker", Column::Left),
+        (HANDOVER, Column::Left),
+        ("all scenarios", Column::Left),
+        ("executions", Column::Right),
     ];
-    let mut table = table(look, &header);
+    let mut grid = Grid::new(screen, &header);
     for group in &groups {
         let handover = group.iter().find(|row| row.scenario == HANDOVER);
         let executions: u64 = group.iter().filter_map(|row| row.executions).sum();
-        table.add_row([
-            group[0].design.to_owned(),
-            group[0].checker.to_owned(),
-            handover.map_or_else(|| "-".to_owned(), |row| verdict(row)),
-            counts(group),
-            grouped(executions),
+        grid.row([
+            group[0].design.into(),
+            group[0].checker.into(),
+            handover
+                .map_or_else(|| "-".to_owned(), |row| verdict(row))
+                .into(),
+            counts(group).into(),
+            grouped(executions).into(),
         ]);
     }
     format!(
         "\n{}Each case of them: cargo verify --design NAME\n",
-        finish(&table)
+        grid.text()
     )
 }
 
@@ -90,16 +93,16 @@ mod tests {
 
     #[test]
     fn each_other_design_has_a_line_a_checker_unless_it_was_asked_for() {
-        let all = others(&rows(|_| true), Look::plain());
+        let all = others(&rows(|_| true), Screen::PIPE);
         let lines: Vec<_> = all.lines().collect();
         let others_are = Design::ALL.len() - 1;
         assert_eq!(lines.len(), 1 + 1 + 3 * others_are + 1, "{all}");
         assert!(lines[2].starts_with("flip-striped-fences"), "{all}");
         let not_run = format!("{} not run", SCENARIOS.len());
         assert!(lines[2].contains(&not_run), "{all}");
-        assert_eq!(others(&rows(|name| name == "one-bit"), Look::plain()), "");
+        assert_eq!(others(&rows(|name| name == "one-bit"), Screen::PIPE), "");
         assert_eq!(
-            others(&rows(|name| name == "flip-striped"), Look::plain()),
+            others(&rows(|name| name == "flip-striped"), Screen::PIPE),
             ""
         );
     }

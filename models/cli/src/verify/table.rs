@@ -1,85 +1,109 @@
 //! The table on stdout, and what stands under it.
 
 use super::designs::{in_full, others};
-use super::grid::{Look, finish, table};
 use super::rows::{Row, Summary, Word};
+use crate::grid::{Cell, Column, Grid, fold};
+use crate::screen::Screen;
 use crate::text::{grouped, seconds};
-use comfy_table::{Cell, Color};
+use console::Style;
 use flipside_scenarios::case::{Case, Profile};
 use flipside_scenarios::checker::Checker;
 use flipside_scenarios::scenario::SCENARIOS;
 use std::fmt::Write;
 
+/// How what is printed may look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) screen: Screen,
+    pub(super) times: bool,
+}
+
+/// Obligations need no more columns, so that the verdict has room.
+const OBLIGATIONS: Column = Column::Wrapping(14);
+
+/// A verdict is told in no fewer.
+const VERDICT: Column = Column::Wrapping(24);
+
 /// The cases, for `--list`.
 pub(super) fn list(cases: &[Case], look: Look) -> String {
     let header = [
-        "scenario",
-        "obligations",
-        "design",
-        "checker",
-        "size",
-        "executions",
+        ("scenario", Column::Left),
+        ("obligations", OBLIGATIONS),
+        ("design", Column::Left),
+        ("checker", Column::Left),
+        ("size", Column::Left),
+        ("executions", Column::Right),
     ];
-    let mut table = table(look, &header);
+    let mut grid = Grid::new(look.screen, &header);
     for case in cases {
-        table.add_row([
-            case.scenario.name.to_owned(),
-            case.scenario.obligations.join(" "),
-            case.design.name().to_owned(),
-            case.checker.name().to_owned(),
-            case.size.to_string(),
-            case.pinned.map_or_else(|| "not known".to_owned(), grouped),
+        grid.row([
+            case.scenario.name.into(),
+            case.scenario.obligations.join(" ").into(),
+            case.design.name().into(),
+            case.checker.name().into(),
+            case.size.to_string().into(),
+            Cell::from(case.pinned.map_or_else(|| "not known".to_owned(), grouped)),
         ]);
     }
-    let mut text = finish(&table);
+    let mut text = grid.text();
     text.push('\n');
     for scenario in SCENARIOS {
         if cases.iter().any(|case| case.scenario.name == scenario.name) {
-            let _ = writeln!(text, "{:14}  {}", scenario.name, scenario.summary);
+            let name = format!("{:14}  ", scenario.name);
+            text.push_str(&folded(scenario.summary, look, &name, &" ".repeat(16)));
         }
     }
     text
 }
 
+/// A text as wide as the screen.
+fn folded(text: &str, look: Look, first: &str, others: &str) -> String {
+    match look.screen.width {
+        None => format!("{first}{text}\n"),
+        Some(width) => fold(text, width, first, others).join("\n") + "\n",
+    }
+}
+
 /// The table, the failures, the summary and what it means.
 pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: Look) -> String {
     let mut header = vec![
-        "scenario",
-        "obligations",
-        "design",
-        "checker",
-        "size",
-        "verdict",
-        "executions",
+        ("scenario", Column::Left),
+        ("obligations", OBLIGATIONS),
+        ("design", Column::Left),
+        ("checker", Column::Left),
+        ("size", Column::Left),
+        ("verdict", VERDICT),
+        ("executions", Column::Right),
     ];
     if look.times {
-        header.push("time");
+        header.push(("time", Column::Right));
     }
-    let mut table = table(look, &header);
+    let mut grid = Grid::new(look.screen, &header);
     let in_full = in_full(rows);
     for row in rows.iter().filter(|row| in_full(row)) {
-        let mut cells = vec![
-            Cell::new(row.scenario),
-            Cell::new(row.obligations.join(" ")),
-            Cell::new(row.design),
-            Cell::new(row.checker),
-            Cell::new(&row.size),
-            look.cell(&verdict(row), colour(row.verdict)),
-            Cell::new(row.executions.map_or_else(|| "-".to_owned(), grouped)),
+        let mut cells: Vec<Cell> = vec![
+            row.scenario.into(),
+            row.obligations.join(" ").into(),
+            row.design.into(),
+            row.checker.into(),
+            row.size.as_str().into(),
+            Cell::styled(verdict(row), style(row.verdict)),
+            row.executions
+                .map_or_else(|| "-".to_owned(), grouped)
+                .into(),
         ];
         if look.times {
-            cells.push(Cell::new(row.time.map_or_else(|| "-".to_owned(), seconds)));
+            cells.push(row.time.map_or_else(|| "-".to_owned(), seconds).into());
         }
-        table.add_row(cells);
+        grid.row(cells);
     }
-    let mut text = finish(&table) + &others(rows, look);
+    let mut text = grid.text() + &others(rows, look.screen);
     for row in rows.iter().filter(|row| row.verdict == Word::Failed) {
         explain(&mut text, row, profile);
     }
     let count = |word| summary.count(word);
-    let _ = write!(
-        text,
-        "\n{} complete, {} bounded, {} failed, {} not run",
+    let mut counts = format!(
+        "{} complete, {} bounded, {} failed, {} not run",
         count(Word::Complete),
         count(Word::Bounded),
         count(Word::Failed),
@@ -87,21 +111,23 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: 
     );
     if look.times {
         let (ran, built) = (seconds(summary.ran), seconds(summary.built));
-        let _ = write!(text, "; {ran} in all, {built} of it building");
+        let _ = write!(counts, "; {ran} in all, {built} of it building");
     }
     text.push('\n');
+    let mut say = |sentence: &str| text.push_str(&folded(sentence, look, "", ""));
+    say(&counts);
     if count(Word::Complete) > 0 {
-        text.push_str("COMPLETE: every execution of the checker's model was run.\n");
+        say("COMPLETE: every execution of the checker's model was run.");
     }
     if count(Word::Bounded) > 0 {
-        text.push_str("BOUNDED: no execution that was run failed, and there are others.\n");
+        say("BOUNDED: no failure found; the search was not exhaustive.");
     }
     if rows
         .iter()
         .any(|row| row.checker == Checker::Shuttle.name())
     {
-        text.push_str(
-            "shuttle's executions are sequentially consistent: they show no barrier to suffice.\n",
+        say(
+            "shuttle's executions are sequentially consistent: they say nothing about whether the barriers suffice.",
         );
     }
     text
@@ -115,12 +141,12 @@ fn verdict(row: &Row) -> String {
     }
 }
 
-fn colour(verdict: Word) -> Option<Color> {
+fn style(verdict: Word) -> Style {
     match verdict {
-        Word::Complete => Some(Color::Green),
-        Word::Bounded => None,
-        Word::Failed => Some(Color::Red),
-        Word::NotRun => Some(Color::Yellow),
+        Word::Complete => Style::new().green(),
+        Word::Bounded => Style::new(),
+        Word::Failed => Style::new().red(),
+        Word::NotRun => Style::new().yellow(),
     }
 }
 

@@ -32,10 +32,17 @@ fn rows() -> Vec<Row> {
 
 /// As in a pipe.
 const PIPE: Look = Look {
-    width: None,
-    colour: false,
+    screen: Screen::PIPE,
     times: true,
 };
+
+fn terminal(width: usize, colour: bool) -> Look {
+    let width = Some(width);
+    Look {
+        screen: Screen { width, colour },
+        ..PIPE
+    }
+}
 
 fn printed(look: Look) -> String {
     let rows = rows();
@@ -74,19 +81,15 @@ fn under_the_table_stand_the_failures_the_counts_and_what_they_mean() {
             "",
             "1 complete, 1 bounded, 1 failed, 1 not run; 12.0 s in all, 70.0 s of it building",
             "COMPLETE: every execution of the checker's model was run.",
-            "BOUNDED: no execution that was run failed, and there are others.",
-            "shuttle's executions are sequentially consistent: they show no barrier to suffice.",
+            "BOUNDED: no failure found; the search was not exhaustive.",
+            "shuttle's executions are sequentially consistent: they say nothing about whether the barriers suffice.",
         ]
     );
 }
 
 #[test]
 fn a_terminal_of_100_columns_is_enough() {
-    let look = Look {
-        width: Some(100),
-        ..PIPE
-    };
-    let text = printed(look);
+    let text = printed(terminal(100, false));
     for line in text.lines().take_while(|line| !line.is_empty()) {
         assert!(line.chars().count() <= 100, "{line}");
     }
@@ -94,14 +97,61 @@ fn a_terminal_of_100_columns_is_enough() {
     assert!(!text.contains('\u{1b}'), "no colour was asked for");
 }
 
+/// As it looks on the terminals that there are.
+#[test]
+fn what_does_not_fit_is_a_block_and_no_word_is_broken() {
+    for (width, expected) in [(40, AT_40), (80, AT_80), (120, AT_120)] {
+        let text = printed(terminal(width, false));
+        let rows: Vec<_> = text.lines().take_while(|line| !line.is_empty()).collect();
+        let rows = rows.join("\n");
+        assert_eq!(rows, expected.trim_matches('\n'), "at {width}");
+    }
+}
+
+const AT_40: &str = "
+scenario  obligations  design  checker
+    size  verdict  executions  time
+handover  O1 O2 O3 O4 O8 O9 O12
+    flip-striped  loom  1x1,2  COMPLETE
+    310,710  12.3 s
+handover  O1 O2 O3 O4 O8 O9 O12
+    flip-striped  shuttle  1x1,2
+    BOUNDED (10000 random + 10000 PCT
+    schedules, SC only)  310,710  12.3 s
+handover  O1 O2 O3 O4 O8 O9 O12
+    flip-striped  loom  1x1,2  FAILED
+    310,710  12.3 s
+handover  O1 O2 O3 O4 O8 O9 O12
+    flip-striped  weft  1x1,2  not run
+    -  -
+";
+
+const AT_80: &str = "
+scenario  obligations  design  checker  size  verdict  executions  time
+handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  loom  1x1,2  COMPLETE  310,710
+    12.3 s
+handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  shuttle  1x1,2
+    BOUNDED (10000 random + 10000 PCT schedules, SC only)  310,710  12.3 s
+handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  loom  1x1,2  FAILED  310,710
+    12.3 s
+handover  O1 O2 O3 O4 O8 O9 O12  flip-striped  weft  1x1,2  not run  -  -
+";
+
+const AT_120: &str = "
+scenario  obligations     design        checker  size   verdict                                       executions    time
+handover  O1 O2 O3 O4 O8  flip-striped  loom     1x1,2  COMPLETE                                         310,710  12.3 s
+          O9 O12
+handover  O1 O2 O3 O4 O8  flip-striped  shuttle  1x1,2  BOUNDED (10000 random + 10000 PCT schedules,     310,710  12.3 s
+          O9 O12                                        SC only)
+handover  O1 O2 O3 O4 O8  flip-striped  loom     1x1,2  FAILED                                           310,710  12.3 s
+          O9 O12
+handover  O1 O2 O3 O4 O8  flip-striped  weft     1x1,2  not run                                                -       -
+          O9 O12
+";
+
 #[test]
 fn colours_are_where_they_are_wanted_and_nowhere_else() {
-    let look = Look {
-        width: Some(120),
-        colour: true,
-        ..PIPE
-    };
-    assert!(printed(look).contains('\u{1b}'));
+    assert!(printed(terminal(120, true)).contains('\u{1b}'));
     assert!(!printed(PIPE).contains('\u{1b}'));
 }
 
