@@ -63,13 +63,6 @@ mod checked {
         let attack = Attack::on(&mutant.to_string());
         let attack = attack.ok_or_else(|| format!("{mutant}: no case is named that kills it"))?;
         let findings = run(attack, design, Some(mutant));
-        let (scenario, size) = (attack.scenario, attack.size());
-        let verdict = findings.verdict.to_string();
-        println!(
-            "{design:20} {mutant:26} {scenario} {size}: {:>5} executions, {}",
-            findings.executions,
-            verdict.lines().next().unwrap_or_default()
-        );
         match findings.verdict {
             Verdict::Failed(_) => Ok(true),
             Verdict::Complete => Ok(false),
@@ -115,9 +108,8 @@ mod checked {
     fn passes(design: Design, attack: &'static Attack) -> Trial {
         let (scenario, size) = (attack.scenario, attack.size());
         let name = format!("{design}::the_engine_itself::{scenario}::{size}");
-        Trial::test(name.clone(), move || {
+        Trial::test(name, move || {
             let findings = run(attack, design, None);
-            println!("{name}: {} executions", findings.executions);
             match findings.verdict {
                 Verdict::Failed(why) => Err(why.into()),
                 _ if findings.executions == 0 => Err("nothing was run".into()),

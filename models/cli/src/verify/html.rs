@@ -55,8 +55,8 @@ pub(super) fn page(report: &Report<'_>, failed: &Failures, times: bool) -> Strin
 
 const MEANING: &str = "\
 <h2>How to read it</h2>\n<p><b>COMPLETE</b>: every execution of the checker's model was run, and none failed. \
-<b>BOUNDED</b>: no execution that was run failed, and there are others. <b>FAILED</b>: one failed.</p>\n\
-<p>shuttle's executions are sequentially consistent: they show no barrier to suffice. The sizes in the table are what was \
+<b>BOUNDED</b>: no failure found; the search was not exhaustive. <b>FAILED</b>: one failed.</p>\n\
+<p>shuttle's executions are sequentially consistent: they say nothing about whether the barriers suffice. The sizes in the table are what was \
 checked: workers × requests of each, requests committed.</p>\n";
 
 /// What was asked for, of what, and where.
