@@ -120,7 +120,7 @@ impl<'a> Builds<'a> {
             match findings {
                 None => Err(format!("{what} did not run")),
                 Some(Findings {
-                    verdict: Verdict::Failed(why),
+                    verdict: Verdict::Changed(why) | Verdict::Failed(why),
                     ..
                 }) => {
                     let why = why.lines().next().unwrap_or_default();

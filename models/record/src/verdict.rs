@@ -13,6 +13,8 @@ pub enum Verdict {
     Complete,
     /// No execution that was explored failed, and there are others: why they were not explored.
     Bounded(String),
+    /// No execution failed, and there are not as many as there were when they were counted.
+    Changed(String),
     /// An execution failed: how.
     Failed(String),
 }
@@ -24,6 +26,7 @@ impl Verdict {
         match self {
             Self::Complete => "COMPLETE",
             Self::Bounded(_) => "BOUNDED",
+            Self::Changed(_) => "CHANGED",
             Self::Failed(_) => "FAILED",
         }
     }
@@ -33,7 +36,7 @@ impl Verdict {
     pub fn why(&self) -> Option<&str> {
         match self {
             Self::Complete => None,
-            Self::Bounded(why) | Self::Failed(why) => Some(why),
+            Self::Bounded(why) | Self::Changed(why) | Self::Failed(why) => Some(why),
         }
     }
 }
@@ -44,7 +47,7 @@ impl fmt::Display for Verdict {
         match self {
             Self::Complete => Ok(()),
             Self::Bounded(why) => write!(f, " ({why})"),
-            Self::Failed(why) => write!(f, ": {why}"),
+            Self::Changed(why) | Self::Failed(why) => write!(f, ": {why}"),
         }
     }
 }

@@ -80,7 +80,7 @@ pub fn outcomes(
     let complete = match findings.verdict {
         Verdict::Complete => true,
         Verdict::Bounded(_) => false,
-        Verdict::Failed(why) => return Err(why),
+        Verdict::Changed(why) | Verdict::Failed(why) => return Err(why),
     };
     let outcomes = std::mem::take(&mut *shown.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Shown {

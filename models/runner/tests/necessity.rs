@@ -69,7 +69,7 @@ mod checked {
             Verdict::Bounded(why) if why.contains("schedules") || why.contains("preemptions") => {
                 Ok(false)
             }
-            Verdict::Bounded(why) => Err(format!("{mutant}: {why}")),
+            Verdict::Bounded(why) | Verdict::Changed(why) => Err(format!("{mutant}: {why}")),
         }
     }
 

@@ -75,7 +75,7 @@ fn trial(case: Case, counts: &Counts) -> Trial {
         counts.add(name, &findings);
         match findings.verdict {
             Verdict::Complete | Verdict::Bounded(_) => Ok(()),
-            Verdict::Failed(why) => Err(why.into()),
+            Verdict::Changed(why) | Verdict::Failed(why) => Err(why.into()),
         }
     })
 }
@@ -103,7 +103,7 @@ struct Counts(Arc<Mutex<Vec<String>>>);
 impl Counts {
     fn add(&self, name: String, findings: &Findings) {
         let verdict = match &findings.verdict {
-            Verdict::Failed(_) => "FAILED".to_owned(),
+            failed @ (Verdict::Changed(_) | Verdict::Failed(_)) => failed.word().to_owned(),
             passed => passed.to_string(),
         };
         let line = format!("{name:48} {:>7} executions  {verdict}", findings.executions);

@@ -46,7 +46,7 @@ pub(in super::super) fn cell(attacked: &Attacked) -> String {
     match &attacked.verdict {
         Verdict::Failed(_) => format!("**killed** after {executions}"),
         Verdict::Complete => format!("survives all {executions}"),
-        Verdict::Bounded(_) => format!("survives {executions}, bounded"),
+        Verdict::Bounded(_) | Verdict::Changed(_) => format!("survives {executions}, bounded"),
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn page(report: &Report<'_>, failed: &Failures, times: bool) -> Strin
 
 const MEANING: &str = "\
 <h2>How to read it</h2>\n<p><b>COMPLETE</b>: every execution of the checker's model was run, and none failed. \
-<b>BOUNDED</b>: no failure found; the search was not exhaustive. <b>FAILED</b>: one failed.</p>\n\
+<b>BOUNDED</b>: no failure found; the search was not exhaustive. <b>FAILED</b>: one failed. <b>CHANGED</b>: none failed, and there are not as many as are pinned.</p>\n\
 <p>shuttle's executions are sequentially consistent: they say nothing about whether the barriers suffice. The sizes in the table are what was \
 checked: workers × requests of each, requests committed.</p>\n";
 
@@ -110,7 +110,8 @@ const fn class(word: Word) -> &'static str {
     match word {
         Word::Complete => "COMPLETE",
         Word::Bounded => "BOUNDED",
-        Word::Failed => "FAILED",
+        // Stands out as a failure does.
+        Word::Changed | Word::Failed => "FAILED",
         Word::NotRun => "NOT",
     }
 }
@@ -120,7 +121,7 @@ fn failures(out: &mut String, report: &Report<'_>, shown: &Failures) {
     let failed: Vec<_> = report
         .cases
         .iter()
-        .filter(|row| row.verdict == Word::Failed)
+        .filter(|row| row.verdict.is_told())
         .collect();
     let others = report
         .mutants

@@ -216,7 +216,9 @@ impl Cell {
         match self.verdict {
             Word::Failed => format!("killed after {executions}"),
             Word::Complete => format!("survived {executions}, complete"),
-            Word::Bounded | Word::NotRun => format!("survived {executions}, bounded"),
+            Word::Bounded | Word::Changed | Word::NotRun => {
+                format!("survived {executions}, bounded")
+            }
         }
     }
 }

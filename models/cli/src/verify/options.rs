@@ -14,8 +14,8 @@ use std::thread::available_parallelism;
 /// What `flipside verify` is asked for.
 #[derive(Args, Debug, Default)]
 #[command(after_help = "\
-Exit status: 0 if every case ran and none failed (a bound is no failure), 1 if one failed or did \
-not run, 2 for a wrong command line, 130 after Ctrl-C.")]
+Exit status: 0 if every case ran and none failed (a bound is no failure), 1 if one failed, has \
+changed or did not run, 2 for a wrong command line, 130 after Ctrl-C.")]
 pub struct Options {
     /// Run what takes less than a minute on two cores, after the build (the default)
     #[arg(long)]

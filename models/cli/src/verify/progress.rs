@@ -212,7 +212,7 @@ fn result<'done>(task: &Task, came: &'done Done) -> (String, Option<&'done str>)
                 grouped(findings.executions)
             );
             let failure = match &findings.verdict {
-                Verdict::Failed(why) => Some(first(why)),
+                Verdict::Changed(why) | Verdict::Failed(why) => Some(first(why)),
                 Verdict::Complete | Verdict::Bounded(_) => None,
             };
             (what, failure)

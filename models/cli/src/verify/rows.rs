@@ -26,6 +26,7 @@ pub(super) struct Row {
 pub(super) enum Word {
     Complete,
     Bounded,
+    Changed,
     Failed,
     #[serde(rename = "NOT RUN")]
     NotRun,
@@ -33,21 +34,34 @@ pub(super) enum Word {
 
 impl Word {
     /// Every word, the best first.
-    pub(super) const ALL: [Self; 4] = [Self::Complete, Self::Bounded, Self::Failed, Self::NotRun];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Complete,
+        Self::Bounded,
+        Self::Changed,
+        Self::Failed,
+        Self::NotRun,
+    ];
 
     /// The word, and the reason if there is one.
     pub(super) fn of(verdict: Verdict) -> (Self, Option<String>) {
         match verdict {
             Verdict::Complete => (Self::Complete, None),
             Verdict::Bounded(why) => (Self::Bounded, Some(why)),
+            Verdict::Changed(why) => (Self::Changed, Some(why)),
             Verdict::Failed(why) => (Self::Failed, Some(why)),
         }
+    }
+
+    /// Whether a row says under the table what is the matter.
+    pub(super) const fn is_told(self) -> bool {
+        matches!(self, Self::Changed | Self::Failed)
     }
 
     pub(super) const fn text(self) -> &'static str {
         match self {
             Self::Complete => "COMPLETE",
             Self::Bounded => "BOUNDED",
+            Self::Changed => "CHANGED",
             Self::Failed => "FAILED",
             Self::NotRun => "not run",
         }
@@ -82,14 +96,14 @@ impl Row {
 /// How many cases ended how, and how long it took: all of it, and building alone, while cases ran.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Summary {
-    counts: [usize; 4],
+    counts: [usize; 5],
     pub(super) built: Duration,
     pub(super) ran: Duration,
 }
 
 impl Summary {
     pub(super) fn new(rows: &[Row], built: Duration, ran: Duration) -> Self {
-        let mut counts = [0; 4];
+        let mut counts = [0; 5];
         for row in rows {
             counts[row.verdict as usize] += 1;
         }
@@ -100,8 +114,10 @@ impl Summary {
         self.counts[word as usize]
     }
 
-    /// Every case ran, and none failed.
+    /// Every case ran, none failed, and none has changed.
     pub(super) fn is_clean(&self) -> bool {
-        self.count(Word::Failed) == 0 && self.count(Word::NotRun) == 0
+        [Word::Changed, Word::Failed, Word::NotRun]
+            .into_iter()
+            .all(|word| self.count(word) == 0)
     }
 }

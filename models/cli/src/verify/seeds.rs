@@ -1,6 +1,6 @@
 //! A seed for each case that failed, and the commands that run what failed again.
 
-use super::rows::{Row, Word};
+use super::rows::Row;
 use super::table::alone;
 use crate::process::ask::ask;
 use crate::process::children::Children;
@@ -41,7 +41,7 @@ pub(super) fn write(
 ) -> Again {
     let mut again = Again::default();
     let failed = outcomes.iter().zip(rows);
-    for (findings, row) in failed.filter(|(_, row)| row.verdict == Word::Failed) {
+    for (findings, row) in failed.filter(|(_, row)| row.verdict.is_told()) {
         // Where the count is not the pinned one, or the process died, there is no execution to show.
         let Some(seed) = findings.as_ref().and_then(|it| it.seed.as_ref()) else {
             again.cases.push(alone(row, profile));

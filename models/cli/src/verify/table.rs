@@ -98,14 +98,19 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: 
         grid.row(cells);
     }
     let mut text = grid.text() + &others(rows, look.screen);
-    for row in rows.iter().filter(|row| row.verdict == Word::Failed) {
+    for row in rows.iter().filter(|row| row.verdict.is_told()) {
         explain(&mut text, row, profile);
     }
     let count = |word| summary.count(word);
+    let changed = match count(Word::Changed) {
+        0 => String::new(),
+        changed => format!("{changed} changed, "),
+    };
     let mut counts = format!(
-        "{} complete, {} bounded, {} failed, {} not run",
+        "{} complete, {} bounded, {}{} failed, {} not run",
         count(Word::Complete),
         count(Word::Bounded),
+        changed,
         count(Word::Failed),
         count(Word::NotRun)
     );
@@ -121,6 +126,9 @@ pub(super) fn verdicts(rows: &[Row], summary: &Summary, profile: Profile, look: 
     }
     if count(Word::Bounded) > 0 {
         say("BOUNDED: no failure found; the search was not exhaustive.");
+    }
+    if count(Word::Changed) > 0 {
+        say("CHANGED: no execution failed, and there are not as many as are pinned.");
     }
     if rows
         .iter()
@@ -145,7 +153,7 @@ fn style(verdict: Word) -> Style {
     match verdict {
         Word::Complete => Style::new().green(),
         Word::Bounded => Style::new(),
-        Word::Failed => Style::new().red(),
+        Word::Changed | Word::Failed => Style::new().red(),
         Word::NotRun => Style::new().yellow(),
     }
 }
@@ -157,12 +165,17 @@ fn explain(text: &mut String, row: &Row, profile: Profile) {
         size,
         ..
     } = row;
-    let _ = writeln!(
+    let word = row.verdict.text();
+    let _ = write!(
         text,
-        "\nFAILED: {scenario} {size} ({}) under {checker}, for {}",
-        row.design,
-        row.obligations.join(" ")
+        "\n{word}: {scenario} {size} ({}) under {checker}",
+        row.design
     );
+    // A change breaks no obligation that is known.
+    if row.verdict == Word::Failed {
+        let _ = write!(text, ", for {}", row.obligations.join(" "));
+    }
+    text.push('\n');
     for line in row.why.iter().flat_map(|why| why.lines()) {
         let _ = writeln!(text, "    {line}");
     }

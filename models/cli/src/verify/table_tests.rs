@@ -178,3 +178,19 @@ fn the_list_says_what_happens_in_each_scenario() {
         assert!(text.contains(scenario.summary), "{text}");
     }
 }
+
+#[test]
+fn a_change_is_no_failure_and_no_success() {
+    let why = "7 executions, COMPLETE, where 8 are pinned";
+    let rows = [row("weft", Word::Changed, Some(why))];
+    let summary = Summary::new(&rows, Duration::ZERO, Duration::ZERO);
+    assert!(!summary.is_clean());
+    let text = verdicts(&rows, &summary, Profile::Quick, PIPE);
+    for part in [
+        "\nCHANGED: handover 1x1,2 (flip-striped) under weft\n    7 executions, COMPLETE, where",
+        "0 bounded, 1 changed, 0 failed",
+        "\nCHANGED: no execution failed, and",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+}

@@ -32,7 +32,7 @@ impl Caught {
                 failure: normalised(why),
                 schedule: schedule?,
             }),
-            Verdict::Complete | Verdict::Bounded(_) => None,
+            Verdict::Complete | Verdict::Bounded(_) | Verdict::Changed(_) => None,
         }
     }
 }
