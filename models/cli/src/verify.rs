@@ -39,14 +39,14 @@ use json::Report;
 use matrix::Matrix;
 use progress::Progress;
 use rows::{Row, Summary};
-use schedule::{BUILT, Ran};
+use schedule::Ran;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 use table::Look;
-use task::{Done, Task};
+use task::{BUILT, Done, Task};
 
 /// Runs `flipside verify`.
 #[must_use]

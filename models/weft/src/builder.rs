@@ -11,6 +11,7 @@ use crate::decisions::Decisions;
 use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
+use crate::guide::{Guide, Misfit};
 use crate::place::{Stacks, locate};
 use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
@@ -121,16 +122,16 @@ impl Builder {
         V: FnMut(&Graph) + Send,
     {
         let start = Instant::now();
-        let mut steps = decisions.steps.clone();
-        steps.reverse();
+        let guide = Guide::new(decisions);
         let (outcome, exec) = on_own_thread(|| {
             let counted = Counted::clone(&decisions.counted);
-            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(steps));
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
             exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
-            let (mut outcome, exec) = run_once(&mut pool, exec, &f);
+            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let mut outcome = only(decisions.fingerprint, outcome, &exec.graph);
             if let Outcome::Failed(failure) = &mut outcome {
-                failure.graph.places = exec.places();
+                failure.graph.places = exec.places_in(&failure.graph);
             }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
@@ -145,11 +146,10 @@ impl Builder {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
                 Outcome::Limit(bound) => Verdict::Bounded(bound),
-                Outcome::Counted(_) => Verdict::Failed(Box::new(Failure::new(
-                    FailureKind::Decisions,
-                    &exec.graph,
-                    None,
-                ))),
+                Outcome::Counted(_) => {
+                    let kind = FailureKind::Decisions(Misfit::Counts);
+                    Verdict::Failed(Box::new(Failure::new(kind, &exec.graph, None)))
+                }
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
@@ -437,6 +437,23 @@ impl Shared<'_> {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
         }
+    }
+}
+
+/// Refuses what is not the execution of the fingerprint.
+fn only(fingerprint: Option<u32>, outcome: Outcome, graph: &Graph) -> Outcome {
+    let found = match &outcome {
+        Outcome::Limit(_) | Outcome::Counted(_) => None,
+        Outcome::Failed(failure) if failure.is_of_the_replay() => None,
+        Outcome::Failed(failure) => failure.decisions.fingerprint,
+        Outcome::Complete | Outcome::Blocked | Outcome::Redundant => Some(graph.fingerprint()),
+    };
+    match (fingerprint, found) {
+        (Some(expected), Some(found)) if found != expected => {
+            let kind = FailureKind::Decisions(Misfit::Other { expected, found });
+            Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+        }
+        _ => outcome,
     }
 }
 

@@ -143,8 +143,10 @@ mod event;
 mod exec;
 mod explore;
 mod graph;
+mod guide;
 mod memory;
 mod object;
+mod order;
 mod panics;
 mod place;
 mod query;
@@ -163,6 +165,7 @@ pub use builder::Builder;
 pub use decisions::{Decisions, ParseDecisionsError};
 pub use event::{Event, EventId, Kind, LocationId, Order};
 pub use graph::Graph;
+pub use guide::Misfit;
 pub use query::{HbStep, Synchronisation};
 pub use report::{Bound, Failure, FailureKind, Free, Report, Verdict};
 

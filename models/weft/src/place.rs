@@ -69,6 +69,16 @@ impl Exec {
         self.stacks.as_ref().map(places).unwrap_or_default()
     }
 
+    /// The same by the numbers that another graph of this execution has for its threads.
+    pub(crate) fn places_in(&self, graph: &Graph) -> BTreeMap<EventId, Place> {
+        let renumbered = |(id, place): (EventId, Place)| {
+            let path = self.graph.threads[id.thread as usize].path;
+            let thread = graph.threads.iter().position(|t| t.path == path)? as u32;
+            Some((EventId { thread, ..id }, place))
+        };
+        self.places().into_iter().filter_map(renumbered).collect()
+    }
+
     /// The current thread has come to its last event of a graph that is only run for its places.
     pub(crate) fn retraced(&mut self, id: EventId) -> Answer {
         match self.left {

@@ -151,8 +151,7 @@ pub(crate) fn free(address: usize) {
         if !cx.arena().covers(address) {
             return;
         }
-        let answer = cx.exec().free(address, &mut cx.arena());
-        obey(cx, answer);
+        obey(cx, || cx.exec().free(address, &mut cx.arena()));
     });
 }
 
@@ -164,14 +163,7 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
-    in_model(|cx| {
-        loop {
-            let answer = cx.exec().step(request);
-            if let Some(done) = settle(cx, answer) {
-                return done;
-            }
-        }
-    })
+    in_model(|cx| obey(cx, || cx.exec().step(request)))
 }
 
 /// The current thread yields at `site`.
@@ -189,14 +181,17 @@ pub(crate) fn wait_for_last_read() {
 
 /// Asks until the answer is no reason to wait.
 pub(crate) fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
-    in_model(|cx| {
-        loop {
-            let answer = ask(&mut cx.exec());
-            if settle(cx, answer).is_some() {
-                return;
-            }
+    in_model(|cx| _ = obey(cx, || ask(&mut cx.exec())));
+}
+
+/// Asks until the answer is no reason to wait.
+pub(crate) fn obey(cx: &Context, mut ask: impl FnMut() -> Answer) -> (u64, bool) {
+    loop {
+        let answer = ask();
+        if let Some(done) = settle(cx, answer) {
+            return done;
         }
-    });
+    }
 }
 
 fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
@@ -212,11 +207,6 @@ fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
             suspend(cx);
         },
     }
-}
-
-/// What the answer is, unless the run is over.
-pub(crate) fn obey(cx: &Context, answer: Answer) -> (u64, bool) {
-    settle(cx, answer).unwrap_or_default()
 }
 
 /// Registers `body` as the current thread's next child; it starts once the spawn event has happened.

@@ -1,8 +1,7 @@
 //! What is seen while it runs, on stderr: bars on a terminal, lines elsewhere.
 
 use super::rows::Row;
-use super::schedule::BUILT;
-use super::task::{Done, Task};
+use super::task::{BUILT, Done, Task};
 use crate::process::say::line;
 use crate::text::grouped;
 use flipside_record::channel::Message;

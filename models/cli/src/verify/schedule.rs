@@ -3,7 +3,7 @@
 //! at the end.
 
 use super::progress::Progress;
-use super::task::{Done, Task};
+use super::task::{BUILT, Done, Task};
 use crate::process::build::BuildError;
 use crate::process::children::Children;
 use flipside_record::channel::Message;
@@ -15,9 +15,6 @@ use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// The order in which the checkers are built: the one that explores most in least time comes first.
-pub(super) const BUILT: [Checker; 3] = [Checker::Weft, Checker::Shuttle, Checker::Loom];
 
 /// A case of the first checker that takes no longer is run before all others.
 const SHORT: f64 = 0.5;

@@ -13,6 +13,9 @@ use flipside_scenarios::checker::Checker;
 use std::fmt;
 use std::path::Path;
 
+/// The order in which the checkers are built: the one that explores most in least time comes first.
+pub(super) const BUILT: [Checker; 3] = [Checker::Weft, Checker::Shuttle, Checker::Loom];
+
 /// Something that one checker's binary does.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Task {
