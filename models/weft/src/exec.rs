@@ -19,6 +19,9 @@ use crate::sync::Shared;
 /// Kinds of shared values, by their numbers.
 pub(crate) type Counted = Arc<BTreeSet<u32>>;
 
+/// The value that a read-modify-write makes of the one that it reads, in one of its ways.
+pub(crate) type Update<'a> = &'a dyn Fn(u64, u32) -> u64;
+
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +33,14 @@ pub(crate) enum Item {
         event: EventId,
         source: EventId,
         way: u32,
+    },
+    /// `event`, the read half of a read-modify-write, reads from `source`, which another one has taken already. So it can
+    /// only be that the other one reads from its write half, whose value is `value`.
+    Update {
+        event: EventId,
+        source: EventId,
+        way: u32,
+        value: u64,
     },
     /// `event` comes right after `after` in coherence order instead.
     Place { event: EventId, after: EventId },
@@ -305,7 +316,8 @@ impl Exec {
     }
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.
-    pub(crate) fn step(&mut self, request: &Event) -> Answer {
+    /// `update` is what a read-modify-write makes of the value that it reads.
+    pub(crate) fn step(&mut self, request: &Event, update: Option<Update<'_>>) -> Answer {
         if let Some(answer) = self.seen_in_destructor() {
             return answer;
         }
@@ -328,7 +340,7 @@ impl Exec {
             }
             match self.probe_ends(request) {
                 Some(answer) => answer,
-                None => self.add(request),
+                None => self.add(request, update),
             }
         };
         if let Answer::Done(..) = answer {

@@ -148,6 +148,19 @@ impl Search {
                 self.urgent = Some(event.thread);
                 Ok(graph.sc_consistent() && without_race(graph, event)?)
             }
+            Item::Update {
+                event,
+                source,
+                way,
+                value,
+            } => {
+                graph.truncate_after(event);
+                graph.set_read(event, source, way);
+                if graph.sc_consistent() {
+                    graph.update(event, value, &mut frame.items);
+                }
+                Ok(false)
+            }
             Item::Place { event, after } => {
                 graph.truncate_after(event);
                 let loc = graph.ev(event).loc;

@@ -15,7 +15,7 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::event::{Event, LocationId};
-use crate::exec::{Answer, Exec, Status, Stop};
+use crate::exec::{Answer, Exec, Status, Stop, Update};
 use crate::memory::arena::Arena;
 use crate::memory::reuse::reused;
 use crate::object::objects_of;
@@ -177,10 +177,15 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
+    perform_update(request, None)
+}
+
+/// The same of the read half of a read-modify-write.
+pub(crate) fn perform_update(request: &Event, update: Option<Update<'_>>) -> (u64, bool) {
     in_model(|cx| {
         obey(cx, || {
             cx.pulse.note(request);
-            cx.exec().step(request)
+            cx.exec().step(request, update)
         })
     })
 }

@@ -255,7 +255,7 @@ impl<T: Value> Atomic<T> {
     }
 
     #[track_caller]
-    fn update(&self, role: &'static str, order: Ordering, f: impl FnOnce(T) -> T) -> T {
+    fn update(&self, role: &'static str, order: Ordering, f: impl Fn(T) -> T) -> T {
         let old = self
             .object
             .update(Order::from_std(order), role, Location::caller(), |bits| {
