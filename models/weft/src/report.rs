@@ -61,6 +61,7 @@ pub enum Verdict {
 
 /// The limit that ended a search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Bound {
     /// `Builder::max_graphs`
     Graphs(u64),
@@ -135,6 +136,7 @@ pub struct Free {
 
 /// What is wrong with an execution.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum FailureKind {
     /// Two conflicting accesses, at least one of them not atomic, neither of which happens before the other.
     Race {
