@@ -124,8 +124,8 @@ impl Builder {
             exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
             let (mut outcome, exec) = run_once(&mut pool, exec, &f);
-            if let Outcome::Failed(failure) = &mut outcome {
-                failure.graph.places = exec.places();
+            if let (Outcome::Failed(failure), Some(stacks)) = (&mut outcome, &exec.stacks) {
+                stacks.tell(failure);
             }
             if let Outcome::Complete = outcome {
                 visit(&exec.graph);
@@ -230,6 +230,7 @@ impl Builder {
         if !found.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
             return Err(found);
         }
+        let time = start.elapsed();
         let mut verdict = end.unwrap_or(Verdict::Complete);
         if let Verdict::Failed(failure) = &mut verdict {
             on_own_thread(|| locate(failure, &mut Pool::new(self.stack_size), self.rules(), f));
@@ -239,7 +240,7 @@ impl Builder {
             complete: shared.complete.into_inner(),
             blocked: shared.blocked.into_inner(),
             events: shared.events.into_inner(),
-            time: start.elapsed(),
+            time,
         })
     }
 

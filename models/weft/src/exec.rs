@@ -11,7 +11,7 @@ use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
-use crate::place::Stacks;
+use crate::place::{Retrace, Stacks};
 use crate::report::{Bound, Failure, FailureKind};
 use crate::sync::Shared;
 
@@ -170,8 +170,8 @@ pub(crate) struct Exec {
     pub(crate) sources: Vec<(EventId, u32)>,
     /// Where events come from that do not know it, if somebody wants to know.
     pub(crate) stacks: Option<Stacks>,
-    /// No thread goes on after its last event of the graph.
-    pub(crate) retraces: bool,
+    /// The run is only there for them.
+    pub(crate) retrace: Option<Retrace>,
 }
 
 impl Exec {
@@ -199,7 +199,7 @@ impl Exec {
             counted,
             sources: Vec::new(),
             stacks: None,
-            retraces: false,
+            retrace: None,
         };
         exec.restart();
         exec
@@ -308,6 +308,8 @@ impl Exec {
         }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
+        } else if self.retrace.is_some() {
+            Answer::Wait(Status::Await(id.index))
         } else if self.left > 0 {
             Answer::Wait(Status::ReplayEnd)
         } else if !self.is_turn_of(id.thread) {
@@ -325,8 +327,12 @@ impl Exec {
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
-            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
-                return self.retraced(id);
+            let next = EventId {
+                index: id.index + 1,
+                ..id
+            };
+            if let Some(answer) = self.retraced(next) {
+                return answer;
             }
         }
         answer
@@ -447,6 +453,10 @@ impl Exec {
     }
 
     pub(crate) fn fail_with(&mut self, failure: Failure) -> Answer {
+        if self.retrace.is_some() {
+            // It is known. The other threads go on.
+            return Answer::Wait(Status::Await(self.me().executed));
+        }
         self.stopped(Stop::Failed(Box::new(failure)))
     }
 }

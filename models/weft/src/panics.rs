@@ -50,8 +50,9 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let outside = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let _outside = Outside::new();
-            if context(|_| ()).is_none() {
+            let outside_of = Outside::new();
+            // weft's own panics are no part of the program, whose failures are told later.
+            if context(|_| ()).is_none() || !outside_of.is_left_by_the_program() {
                 outside(info);
                 return;
             }

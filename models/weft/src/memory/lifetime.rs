@@ -24,6 +24,8 @@ pub(crate) struct End {
     /// The events that happen before it.
     seen: Vec<u32>,
     what: Ended,
+    /// How many ends of its thread come before it.
+    nth: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +45,8 @@ enum Ended {
 pub(crate) struct Lifetimes {
     ends: Vec<End>,
     objects: HashMap<LocationId, u32>,
+    /// How many ends each thread has come to.
+    counts: HashMap<u32, u32>,
 }
 
 impl Exec {
@@ -59,11 +63,18 @@ impl Exec {
         for (_, owners) in &self.me().destructors {
             join(&mut seen, owners);
         }
+        let count = self.lifetimes.counts.entry(thread).or_default();
+        let nth = *count;
+        *count += 1;
+        if let Some(stacks) = &mut self.stacks {
+            stacks.note_end(thread, nth);
+        }
         End {
             thread,
             position,
             seen,
             what,
+            nth,
         }
     }
 
@@ -236,6 +247,8 @@ impl Exec {
 impl End {
     fn shown(&self, graph: &Graph) -> Free {
         Free {
+            at: None,
+            nth: self.nth,
             thread: self.thread,
             position: self.position,
             what: match self.what {
