@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Bits in one word.
-pub(crate) const WORD_BITS: usize = u64::BITS as usize;
+pub const WORD_BITS: usize = u64::BITS as usize;
 
 /// The arithmetic of one pool: requests are numbered by worker, words too, so that all words of a
 /// worker lie side by side.
@@ -11,23 +11,30 @@ pub(crate) const WORD_BITS: usize = u64::BITS as usize;
 /// A worker's words begin at a multiple of a power of two, so that nothing is divided between
 /// `prepare` and `complete`; words beyond its last one stand for no request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
-    pub(crate) workers: usize,
-    pub(crate) ring_size: usize,
+pub struct Layout {
+    /// Worker threads.
+    pub workers: usize,
+    /// Requests of each.
+    pub ring_size: usize,
     /// Words from one worker's first to the next one's, as a power of two.
     stride: u32,
 }
 
 /// A request's place: its number, its word, and its bit in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) request: usize,
-    pub(crate) word: usize,
-    pub(crate) mask: u64,
+pub struct Place {
+    /// Its number.
+    pub request: usize,
+    /// The number of its word.
+    pub word: usize,
+    /// Its bit in the word, and no other.
+    pub mask: u64,
 }
 
 impl Layout {
-    pub(crate) fn new(workers: usize, ring_size: usize) -> Self {
+    /// That of so many workers with so many requests each.
+    #[must_use]
+    pub fn new(workers: usize, ring_size: usize) -> Self {
         let words = ring_size.div_ceil(WORD_BITS);
         Self {
             workers,
@@ -36,32 +43,37 @@ impl Layout {
         }
     }
 
-    pub(crate) fn requests(&self) -> usize {
+    /// How many requests there are in all.
+    #[must_use]
+    pub fn requests(&self) -> usize {
         self.workers * self.ring_size
     }
 
-    pub(crate) fn words(&self) -> usize {
+    /// How many words there are in all, those that stand for no request with them.
+    #[must_use]
+    pub fn words(&self) -> usize {
         self.workers << self.stride
     }
 
     /// The words of one worker that stand for requests.
     #[inline]
-    pub(crate) fn words_of(&self, worker: usize) -> Range<usize> {
+    pub fn words_of(&self, worker: usize) -> Range<usize> {
         let first = worker << self.stride;
         first..first + self.ring_size.div_ceil(WORD_BITS)
     }
 
     /// The bits of a word that stand for a request.
     #[inline]
-    pub(crate) fn mask(&self, word: usize) -> u64 {
+    pub fn mask(&self, word: usize) -> u64 {
         match self.ring_size.saturating_sub(self.first_index(word)) {
             used if used >= WORD_BITS => u64::MAX,
             used => (1 << used) - 1,
         }
     }
 
+    /// The worker whose word it is.
     #[inline]
-    pub(crate) fn worker_of_word(&self, word: usize) -> usize {
+    pub fn worker_of_word(&self, word: usize) -> usize {
         word >> self.stride
     }
 
@@ -73,7 +85,7 @@ impl Layout {
 
     /// The place of a bit of a word.
     #[inline]
-    pub(crate) fn place(&self, word: usize, bit: u32) -> Place {
+    pub fn place(&self, word: usize, bit: u32) -> Place {
         let first = self.worker_of_word(word) * self.ring_size;
         Place {
             request: first + self.first_index(word) + bit as usize,
@@ -83,8 +95,7 @@ impl Layout {
     }
 
     /// The places of bits of a word.
-    #[cfg(feature = "designs")]
-    pub(crate) fn places(self, word: usize, mut bits: u64) -> impl Iterator<Item = Place> {
+    pub fn places(self, word: usize, mut bits: u64) -> impl Iterator<Item = Place> {
         std::iter::from_fn(move || {
             let bit = first_set(bits)?;
             bits &= bits - 1;
@@ -93,8 +104,7 @@ impl Layout {
     }
 
     /// The place of a request.
-    #[cfg(feature = "designs")]
-    pub(crate) fn place_of(&self, request: usize) -> Place {
+    pub fn place_of(&self, request: usize) -> Place {
         let (worker, index) = (request / self.ring_size, request % self.ring_size);
         let word = self.words_of(worker).start + index / WORD_BITS;
         self.place(word, (index % WORD_BITS) as u32)
@@ -102,7 +112,7 @@ impl Layout {
 
     /// The word and bit of the request that follows in the worker's range, its first after its last.
     #[inline]
-    pub(crate) fn after(&self, place: Place) -> Cursor {
+    pub fn after(&self, place: Place) -> Cursor {
         let next = self.first_index(place.word) + place.mask.trailing_zeros() as usize + 1;
         let index = if next == self.ring_size { 0 } else { next };
         let first_word = self.worker_of_word(place.word) << self.stride;
@@ -117,13 +127,17 @@ impl Layout {
 /// from there, strictly in turn, so that no request starves behind others that are always ready,
 /// neither in its own word nor in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cursor {
-    pub(crate) word: usize,
-    pub(crate) bit: u32,
+pub struct Cursor {
+    /// The word.
+    pub word: usize,
+    /// The bit in it.
+    pub bit: u32,
 }
 
 impl Cursor {
-    pub(crate) fn first_of(words: &Range<usize>) -> Self {
+    /// The first bit of the first of these words.
+    #[must_use]
+    pub fn first_of(words: &Range<usize>) -> Self {
         Self {
             word: words.start,
             bit: 0,
@@ -132,20 +146,20 @@ impl Cursor {
 
     /// The bits of the cursor's word that come first in turn; the others come last.
     #[inline]
-    pub(crate) fn ahead(self) -> u64 {
+    pub fn ahead(self) -> u64 {
         u64::MAX << self.bit
     }
 
     /// The words of the range that come between the two, in turn.
     #[inline]
-    pub(crate) fn others(self, words: Range<usize>) -> impl Iterator<Item = usize> {
+    pub fn others(self, words: Range<usize>) -> impl Iterator<Item = usize> {
         (self.word + 1..words.end).chain(words.start..self.word)
     }
 }
 
 /// The lowest set bit.
 #[inline]
-pub(crate) fn first_set(bits: u64) -> Option<u32> {
+pub fn first_set(bits: u64) -> Option<u32> {
     (bits != 0).then(|| bits.trailing_zeros())
 }
 
@@ -167,7 +181,6 @@ mod tests {
                             seen[place.request] += 1;
                             assert_eq!(layout.worker_of_word(place.word), worker);
                             assert_eq!((place.word, place.mask), (word, 1 << bit));
-                            #[cfg(feature = "designs")]
                             assert_eq!(layout.place_of(place.request), place);
                         }
                     }

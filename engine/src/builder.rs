@@ -2,13 +2,14 @@
 
 use crate::bits::Layout;
 use crate::error::{BoxError, ConfigError, SpawnError};
-use crate::handoff::Design;
+use crate::handoff::{Handoff, Striped};
 use crate::pool::Pool;
 use crate::slots::Slots;
 use crate::sync::{Parker, spawn_named};
 use crate::threads::{Threads, Worker};
 use crate::wake::Patience;
 use crate::worker;
+use std::fmt;
 use std::sync::Arc;
 
 /// The most workers that a pool can have.
@@ -37,25 +38,24 @@ pub enum Dispatch {
 }
 
 /// The settings of a pool. Made by [`Threads::builder`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is started before `spawn` or `scope`"]
-pub struct Builder {
+pub struct Builder<D: Handoff = Striped> {
     workers: Option<usize>,
     ring_size: usize,
     patience: Patience,
     dispatch: Dispatch,
-    design: Design,
+    design: D::Choice,
     thread_name: String,
 }
 
-impl Builder {
+impl<D: Handoff> Builder<D> {
     pub(crate) fn new() -> Self {
         Self {
             workers: None,
             ring_size: RING_SIZE,
             patience: Patience::Turns(SPIN_BUDGET),
             dispatch: Dispatch::default(),
-            design: Design::default(),
+            design: D::Choice::default(),
             thread_name: "flipside".to_owned(),
         }
     }
@@ -95,11 +95,17 @@ impl Builder {
         self
     }
 
-    /// How requests change hands. Unless set, [`Design::FlipStriped`].
-    #[cfg(feature = "designs")]
-    pub fn design(mut self, design: Design) -> Self {
-        self.design = design;
-        self
+    /// The same settings for another design.
+    #[doc(hidden)]
+    pub fn design<E: Handoff>(self, design: E::Choice) -> Builder<E> {
+        Builder {
+            workers: self.workers,
+            ring_size: self.ring_size,
+            patience: self.patience,
+            dispatch: self.dispatch,
+            design,
+            thread_name: self.thread_name,
+        }
     }
 
     /// What the threads are called: this, a hyphen and the worker's number. Unless set,
@@ -124,7 +130,7 @@ impl Builder {
     /// # Panics
     ///
     /// If `init` panics, with its panic, after dropping what it had built.
-    pub fn spawn<R, I, H>(self, init: I, handler: H) -> Result<Threads<R>, SpawnError>
+    pub fn spawn<R, I, H>(self, init: I, handler: H) -> Result<Threads<R, D>, SpawnError>
     where
         R: Send + 'static,
         I: FnMut(usize) -> Result<R, BoxError>,
@@ -175,7 +181,7 @@ impl Builder {
     ///
     /// If `init` or `worker` panics, with its panic, after dropping what it had built and joining
     /// the threads that were started.
-    pub fn spawn_with<R, I, W, H>(self, init: I, worker: W) -> Result<Threads<R>, SpawnError>
+    pub fn spawn_with<R, I, W, H>(self, init: I, worker: W) -> Result<Threads<R, D>, SpawnError>
     where
         R: Send + 'static,
         I: FnMut(usize) -> Result<R, BoxError>,
@@ -196,19 +202,18 @@ impl Builder {
         self,
         init: impl FnMut(usize) -> Result<R, BoxError>,
         mut handler: impl FnMut(usize) -> Result<H, BoxError>,
-        start: impl Fn(H, Arc<Pool<R>>, usize, String) -> std::io::Result<Worker>,
-    ) -> Result<Threads<R>, SpawnError> {
+        start: impl Fn(H, Arc<Pool<R, D>>, usize, String) -> std::io::Result<Worker>,
+    ) -> Result<Threads<R, D>, SpawnError> {
         let layout = self.layout()?;
         let slots = Slots::build(layout.requests(), init)?;
         let parker = Parker::new();
         let pool = Arc::new(Pool::new(
             layout,
-            self.design.build(layout),
+            D::new(&self.design, layout),
             self.patience,
             slots,
             parker.unparker().clone(),
         ));
-        #[cfg(any(loom, shuttle, weft))]
         pool.name();
         // Should a thread fail to start, dropping `threads` stops and joins those before it.
         let mut threads = Threads::new(Arc::clone(&pool), self.dispatch, parker);
@@ -236,5 +241,31 @@ impl Builder {
             return Err(ConfigError::ThreadName(at));
         }
         Ok(Layout::new(workers, self.ring_size))
+    }
+}
+
+// Not derived: that would ask for designs that can be cloned and shown.
+impl<D: Handoff> Clone for Builder<D> {
+    fn clone(&self) -> Self {
+        Self {
+            workers: self.workers,
+            ring_size: self.ring_size,
+            patience: self.patience,
+            dispatch: self.dispatch,
+            design: self.design.clone(),
+            thread_name: self.thread_name.clone(),
+        }
+    }
+}
+
+impl<D: Handoff> fmt::Debug for Builder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("workers", &self.workers)
+            .field("ring_size", &self.ring_size)
+            .field("patience", &self.patience)
+            .field("dispatch", &self.dispatch)
+            .field("thread_name", &self.thread_name)
+            .finish_non_exhaustive()
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::builder::Builder;
 use crate::error::{BoxError, SpawnError};
+use crate::handoff::Handoff;
 use crate::pool::Pool;
-use crate::sync::Thread;
+use crate::sync::{Thread, scope};
 use crate::threads::{Threads, Worker, stop};
 use crate::worker;
 use std::sync::Arc;
 
-impl Builder {
+impl<D: Handoff> Builder<D> {
     /// Starts workers whose handler and requests may borrow from the caller's stack, runs `body`
     /// with the pool, and stops the workers before it returns, as [`std::thread::scope`] does.
     /// Everything committed is handled; results that `body` did not ask for are dropped.
@@ -49,7 +50,7 @@ impl Builder {
         R: Send,
         I: FnMut(usize) -> Result<R, BoxError>,
         H: Fn(&mut R) + Sync,
-        B: FnOnce(&mut Threads<R>) -> T,
+        B: FnOnce(&mut Threads<R, D>) -> T,
     {
         self.scope_with(init, |_worker| Ok(&handler), body)
     }
@@ -70,20 +71,15 @@ impl Builder {
         I: FnMut(usize) -> Result<R, BoxError>,
         W: FnMut(usize) -> Result<H, BoxError>,
         H: FnMut(&mut R) + Send,
-        B: FnOnce(&mut Threads<R>) -> T,
+        B: FnOnce(&mut Threads<R, D>) -> T,
     {
         // Holds the requests until every worker has returned, so that this thread drops them.
         let mut held = None;
-        std::thread::scope(|scope| {
+        scope(|scope| {
             let mut threads = self.start(init, worker, |handler, pool, index, name| {
                 let run = move || worker::run(&pool, index, handler);
-                let join = std::thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, run)?;
-                Ok(Worker {
-                    thread: join.thread().clone(),
-                    join: None,
-                })
+                let thread = scope.spawn_named(name, run)?;
+                Ok(Worker { thread, join: None })
             })?;
             let own = held.insert(Arc::clone(&threads.pool));
             let _end = EndOfScope::of(&threads);
@@ -99,13 +95,13 @@ impl Builder {
 
 /// Stops the workers of a scope at its end, also if its `body` left another pool in the place of
 /// theirs: the scope waits for them.
-struct EndOfScope<R> {
-    pool: Arc<Pool<R>>,
+struct EndOfScope<R, D: Handoff> {
+    pool: Arc<Pool<R, D>>,
     workers: Vec<Thread>,
 }
 
-impl<R> EndOfScope<R> {
-    fn of(threads: &Threads<R>) -> Self {
+impl<R, D: Handoff> EndOfScope<R, D> {
+    fn of(threads: &Threads<R, D>) -> Self {
         Self {
             pool: Arc::clone(&threads.pool),
             workers: threads
@@ -117,7 +113,7 @@ impl<R> EndOfScope<R> {
     }
 }
 
-impl<R> Drop for EndOfScope<R> {
+impl<R, D: Handoff> Drop for EndOfScope<R, D> {
     fn drop(&mut self) {
         stop(&self.pool, self.workers.iter());
     }

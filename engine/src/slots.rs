@@ -2,7 +2,7 @@
 
 use crate::error::{BoxError, SpawnError};
 use crate::outcome::{Outcome, Panicked};
-use crate::sync::{CachePadded, UnsafeCell};
+use crate::sync::{CachePadded, UnsafeCell, name};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,23 +10,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 struct Slot<R> {
     request: R,
     panic: Option<Box<dyn Any + Send>>,
-}
-
-/// What an access to a request is for.
-#[allow(
-    unreachable_pub,
-    reason = "exported under a checker, private in a normal build"
-)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The worker runs the handler: reads what was filled, writes the result.
-    Handle,
-    /// The submitter reads the result.
-    Deliver,
-    /// The submitter looks at a request that it prepared.
-    Look,
-    /// The submitter fills a request that it prepared.
-    Fill,
 }
 
 /// Every request of a pool, each on cache lines of its own. Built to its full length: it never grows.
@@ -58,11 +41,10 @@ impl<R> Slots<R> {
         Ok(Self(slots))
     }
 
-    #[cfg(any(loom, shuttle, weft))]
+    /// Gives each request its name in a checker's log.
     pub(crate) fn name(&self) {
-        use crate::trace::{Form, name};
         for (index, cell) in self.0.iter().enumerate() {
-            name(&**cell, || format!("request {index}"), Form::Flag);
+            name(&**cell, || format!("request {index}"), |_| String::new());
         }
     }
 
@@ -74,19 +56,18 @@ impl<R> Slots<R> {
     /// The calling worker owns the request: it took it and has not completed it.
     #[inline]
     pub(crate) unsafe fn handle(&self, request: usize, mut handler: impl FnMut(&mut R)) -> bool {
-        self.0[request].with_mut(Purpose::Handle, |slot| {
-            // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
-            let slot = unsafe { &mut *slot };
-            // A request that a panic left half-done is only ever seen marked as such. Without a
-            // panic no mark is written: it would send a cache line of the request back and forth.
-            match catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))) {
-                Ok(()) => false,
-                Err(payload) => {
-                    slot.panic = Some(payload);
-                    true
-                }
+        let access = self.0[request].access("handles");
+        // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
+        let slot = unsafe { &mut *access.get() };
+        // A request that a panic left half-done is only ever seen marked as such. Without a panic
+        // no mark is written: it would send a cache line of the request back and forth.
+        match catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))) {
+            Ok(()) => false,
+            Err(payload) => {
+                slot.panic = Some(payload);
+                true
             }
-        })
+        }
     }
 
     /// Hands a finished request to the callback, with the panic of its handler if there was one.
@@ -96,15 +77,14 @@ impl<R> Slots<R> {
     /// The calling submitter owns the request, by a snapshot that a read barrier followed.
     #[inline]
     pub(crate) unsafe fn deliver(&self, request: usize, done: impl FnOnce(Outcome<'_, R>)) {
-        self.0[request].with_mut(Purpose::Deliver, |slot| {
-            // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-            let Slot { request, panic } = unsafe { &mut *slot };
-            // Taking it is writing, and nothing is written where there is no mark.
-            let payload = if panic.is_some() { panic.take() } else { None };
-            done(match payload {
-                None => Ok(request),
-                Some(payload) => Err(Panicked::new(request, payload)),
-            });
+        let access = self.0[request].access("delivers");
+        // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
+        let Slot { request, panic } = unsafe { &mut *access.get() };
+        // Taking it is writing, and nothing is written where there is no mark.
+        let payload = if panic.is_some() { panic.take() } else { None };
+        done(match payload {
+            None => Ok(request),
+            Some(payload) => Err(Panicked::new(request, payload)),
         });
     }
 
@@ -116,7 +96,7 @@ impl<R> Slots<R> {
     /// mutable one.
     #[inline]
     pub(crate) unsafe fn request(&self, request: usize) -> &R {
-        let slot = self.0[request].with_mut(Purpose::Look, |slot| slot);
+        let slot = self.0[request].access("looks at").get();
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
         // Shared from the start: a mutable reference in between would end those given out before.
         unsafe { &(*slot).request }
@@ -133,13 +113,13 @@ impl<R> Slots<R> {
     )]
     #[inline]
     pub(crate) unsafe fn request_mut(&self, request: usize) -> &mut R {
-        let slot = self.0[request].with_mut(Purpose::Fill, |slot| slot);
+        let slot = self.0[request].access("fills").get();
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
         unsafe { &mut (*slot).request }
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle, weft))))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

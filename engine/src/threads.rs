@@ -2,7 +2,7 @@
 
 use crate::bits::Place;
 use crate::builder::{Builder, Dispatch};
-use crate::mutation::{Fault, faulty};
+use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::prepared::{Batch, Prepared};
@@ -28,9 +28,9 @@ use std::sync::Arc;
 ///     scope.spawn(|| threads.pending());
 /// });
 /// ```
-pub struct Threads<R> {
-    pub(crate) pool: Arc<Pool<R>>,
-    pub(crate) side: SubmitterSide,
+pub struct Threads<R, H: Handoff = Striped> {
+    pub(crate) pool: Arc<Pool<R, H>>,
+    pub(crate) side: SubmitterSide<H>,
     dispatch: Dispatch,
     /// The worker that the next search begins with.
     cursor: usize,
@@ -58,8 +58,8 @@ impl Threads<()> {
     }
 }
 
-impl<R> Threads<R> {
-    pub(crate) fn new(pool: Arc<Pool<R>>, dispatch: Dispatch, parker: Parker) -> Self {
+impl<R, H: Handoff> Threads<R, H> {
+    pub(crate) fn new(pool: Arc<Pool<R, H>>, dispatch: Dispatch, parker: Parker) -> Self {
         Self {
             side: SubmitterSide::new(pool.layout, &pool.words),
             workers: Vec::with_capacity(pool.layout.workers),
@@ -98,7 +98,7 @@ impl<R> Threads<R> {
     /// # }
     /// ```
     #[must_use = "a request that is not committed stays free"]
-    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
+    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R, H>> {
         self.side.unstage();
         let place = self.claim(done)?;
         Some(Prepared::new(self, place, true))
@@ -107,7 +107,7 @@ impl<R> Threads<R> {
     /// As [`prepare`](Self::prepare), but waits until a request is free.
     ///
     /// Progress: blocking. It waits for a handler to return if every request is with the workers.
-    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Prepared<'_, R> {
+    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Prepared<'_, R, H> {
         self.side.unstage();
         let place = self.claim_wait(done);
         Prepared::new(self, place, true)
@@ -130,7 +130,7 @@ impl<R> Threads<R> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn batch(&mut self) -> Batch<'_, R> {
+    pub fn batch(&mut self) -> Batch<'_, R, H> {
         self.side.unstage();
         Batch::new(self)
     }
@@ -188,8 +188,7 @@ impl<R> Threads<R> {
     ///
     /// Progress: blocking. It waits for every handler that is running or still to run.
     pub fn wait_done(&mut self, mut done: impl FnMut(Outcome<'_, R>)) {
-        let skipped = usize::from(faulty(Fault::FlushSkipsLast));
-        for worker in 0..self.workers() - skipped {
+        H::drain(self.workers(), |worker| {
             self.pool.submitter_bell.wait(
                 self.pool.patience,
                 Wish::Drained(worker),
@@ -198,7 +197,7 @@ impl<R> Threads<R> {
                 || self.parker.park(),
             );
             self.deliver_from(worker, &mut done);
-        }
+        });
     }
 
     /// Finishes everything that was committed, hands over every result, and joins the workers.
@@ -255,10 +254,11 @@ impl<R> Threads<R> {
     #[inline]
     fn empty(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
         if self.side.holds_result(place) {
-            if !faulty(Fault::PendingKept) {
-                self.side.delivered(place);
-            }
-            self.hand_over(place, done);
+            H::empty(
+                self,
+                |this| this.side.delivered(place),
+                |this| this.hand_over(place, done),
+            );
         }
     }
 
@@ -292,11 +292,7 @@ impl<R> Threads<R> {
     #[inline]
     pub(crate) fn stage(&mut self, place: Place) {
         self.side.stage(place);
-        let worker = if faulty(Fault::CursorFromRequest) {
-            place.request % self.workers()
-        } else {
-            self.pool.layout.worker_of_word(place.word)
-        };
+        let worker = H::worker_of(self.pool.layout, place);
         self.cursor = match self.dispatch {
             Dispatch::RoundRobin => {
                 let next = worker + 1;
@@ -309,21 +305,22 @@ impl<R> Threads<R> {
     /// Hands every staged request to its worker and wakes those that sleep; returns how many.
     #[inline]
     pub(crate) fn publish(&mut self) -> usize {
-        let wakes_first = faulty(Fault::CommitWakesFirst);
-        if wakes_first {
-            smp_mb(Site::CommitMb);
-            for (worker, Worker { thread, .. }) in self.workers.iter().enumerate() {
-                wake(&self.pool, worker, thread);
+        let Self {
+            pool,
+            side,
+            workers,
+            ..
+        } = self;
+        let count = side.publish(&pool.words, |words| {
+            if pool.patience != Patience::Endless {
+                smp_mb(Site::CommitMb);
+                for &word in words {
+                    let worker = pool.layout.worker_of_word(word);
+                    wake(pool, worker, &workers[worker].thread);
+                }
             }
-        }
-        let (count, touched) = self.side.publish(&self.pool.words);
+        });
         self.pending += count;
-        if count > 0 && !wakes_first && self.pool.patience != Patience::Endless {
-            smp_mb(Site::CommitMb);
-            for worker in touched {
-                wake(&self.pool, worker, &self.workers[worker].thread);
-            }
-        }
         count
     }
 
@@ -347,7 +344,10 @@ impl<R> Threads<R> {
 }
 
 /// Tells the workers to return once nothing is left to do, and wakes those that sleep.
-pub(crate) fn stop<'a, R>(pool: &Pool<R>, workers: impl Iterator<Item = &'a Thread>) {
+pub(crate) fn stop<'a, R, H: Handoff>(
+    pool: &Pool<R, H>,
+    workers: impl Iterator<Item = &'a Thread>,
+) {
     smp_wmb(Site::StopWmb);
     pool.stop();
     if pool.patience != Patience::Endless {
@@ -359,11 +359,11 @@ pub(crate) fn stop<'a, R>(pool: &Pool<R>, workers: impl Iterator<Item = &'a Thre
 }
 
 /// Unparks a worker that said it sleeps; a full barrier stands before.
-fn wake<R>(pool: &Pool<R>, worker: usize, thread: &Thread) {
+fn wake<R, H: Handoff>(pool: &Pool<R, H>, worker: usize, thread: &Thread) {
     pool.worker_bells[worker].ring(pool.patience, None, |_| true, || thread.unpark());
 }
 
-impl<R> Drop for Threads<R> {
+impl<R, H: Handoff> Drop for Threads<R, H> {
     fn drop(&mut self) {
         if !is_torn_down() {
             self.shut_down();
@@ -371,7 +371,7 @@ impl<R> Drop for Threads<R> {
     }
 }
 
-impl<R> fmt::Debug for Threads<R> {
+impl<R, H: Handoff> fmt::Debug for Threads<R, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Threads")
             .field("workers", &self.workers())

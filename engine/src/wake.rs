@@ -9,9 +9,8 @@
 //! and a swap on the other into lost wake-ups. So a waker may unpark a thread that is already up;
 //! that costs the thread one more look.
 
-use crate::mutation::{Fault, faulty};
 use crate::site::{Site, smp_mb};
-use crate::sync::{AtomicUsize, CachePadded, Ordering, relax};
+use crate::sync::{AtomicUsize, CachePadded, Ordering, name, relax};
 
 /// How long a side looks on before it sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +69,15 @@ impl Doorbell {
         Self(CachePadded::new(AtomicUsize::new(AWAKE)))
     }
 
-    #[cfg(any(loom, shuttle, weft))]
+    /// Gives the word its name in a checker's log.
     pub(crate) fn name(&self, sleeper: impl FnOnce() -> String) {
-        crate::trace::name(&*self.0, sleeper, crate::trace::Form::Bell);
+        name(&*self.0, sleeper, |bell| {
+            match Wish::decode(bell as usize) {
+                None => "awake".to_owned(),
+                Some(Wish::Any) => "sleeps".to_owned(),
+                Some(Wish::Drained(worker)) => format!("sleeps until worker {worker} is done"),
+            }
+        });
     }
 
     /// Looks until there is what is waited for, and returns it. `park` may return at any time, but
@@ -96,13 +101,6 @@ impl Doorbell {
         // Ordering: Relaxed, like all accesses to the word: the full barriers order it.
         self.0.store(wish.encode(), Ordering::Relaxed);
         smp_mb(site);
-        let no_recheck = match site {
-            Site::WorkerSleepMb => Fault::WorkerNoRecheck,
-            _ => Fault::SubmitterNoRecheck,
-        };
-        if faulty(no_recheck) {
-            park();
-        }
         let found = loop {
             match look() {
                 Some(found) => break found,
@@ -138,7 +136,7 @@ impl Doorbell {
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle, weft))))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::cell::Cell;

@@ -127,7 +127,7 @@ fn refused(builder: flipside::Builder) -> (ConfigError, String) {
 
 #[test]
 fn settings_that_cannot_work_are_errors_that_say_what_would() {
-    let builder = Threads::builder;
+    let builder = settings;
     for workers in [0, flipside::MAX_WORKERS + 1, usize::MAX] {
         let (error, text) = refused(builder().workers(workers));
         assert_eq!(error, ConfigError::Workers(workers));

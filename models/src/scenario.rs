@@ -27,7 +27,7 @@ mod waking;
 
 pub use ledger::{Ledger, Request};
 
-use flipside::{Builder, Design, Threads};
+use flipside::{Builder, Design};
 use std::fmt;
 use std::str::FromStr;
 
@@ -106,8 +106,7 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 fn pool(size: Size, design: Design) -> Builder {
-    Threads::builder()
-        .design(design)
+    flipside::builder(design)
         .workers(size.workers)
         .ring_size(size.ring)
 }

@@ -21,8 +21,12 @@ fn each_design_s_documentation_has_its_costs() -> Result<(), String> {
             "flip-shared" => "shared",
             other => &other.replace('-', "_"),
         };
+        let folder = match file {
+            "striped" => "../engine/src/handoff",
+            _ => "designs/src",
+        };
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../engine/src/handoff")
+            .join(folder)
             .join(file)
             .with_extension("rs");
         let text = std::fs::read_to_string(&path).map_err(|why| format!("{file}: {why}"))?;

@@ -4,7 +4,7 @@
 use crate::expected::expected;
 use crate::random::Random;
 use crate::request::Bytes;
-use flipside::{Dispatch, Outcome, Threads};
+use flipside::{Design, Dispatch, Outcome, Threads};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -119,7 +119,7 @@ fn pool(random: &mut Random, counters: &Arc<Counters>) -> Threads<Request> {
         _ => 64 + random.below(7),
     };
     let workers = 1 + random.below(4) as usize;
-    let builder = Threads::builder()
+    let builder = flipside::builder(Design::default())
         .workers(workers)
         .ring_size(ring as usize)
         .dispatch(match random.below(2) {

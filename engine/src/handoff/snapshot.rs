@@ -1,11 +1,11 @@
 //! A worker's walk through its bitmaps.
 
 use crate::bits::{Cursor, Layout, Place, first_set};
-use crate::mutation::{Fault, faulty};
 use std::ops::Range;
 
 /// The words of one worker, and what is left of the look that it took at one of them.
-pub(crate) struct Snapshot {
+#[derive(Debug)]
+pub struct Snapshot {
     layout: Layout,
     /// Its words.
     own: Range<usize>,
@@ -17,12 +17,10 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn new(layout: Layout, worker: usize) -> Self {
-        let own = if faulty(Fault::RangeIgnored) {
-            0..layout.words()
-        } else {
-            layout.words_of(worker)
-        };
+    /// That of a worker which has looked at nothing yet.
+    #[must_use]
+    pub fn new(layout: Layout, worker: usize) -> Self {
+        let own = layout.words_of(worker);
         Self {
             layout,
             next: Cursor::first_of(&own),
@@ -34,14 +32,14 @@ impl Snapshot {
 
     /// The worker's words.
     #[inline]
-    pub(crate) fn words(&self) -> Range<usize> {
+    pub fn words(&self) -> Range<usize> {
         self.own.clone()
     }
 
     /// Keeps the first word that has work, strictly in turn from the last request taken on; whether
     /// there is one. `work` looks at a word.
     #[inline]
-    pub(crate) fn look(&mut self, work: impl Fn(usize) -> u64) -> bool {
+    pub fn look(&mut self, work: impl Fn(usize) -> u64) -> bool {
         debug_assert_eq!(
             self.left, 0,
             "a snapshot is taken apart before the next is taken"
@@ -61,7 +59,7 @@ impl Snapshot {
 
     /// The next request of the snapshot.
     #[inline]
-    pub(crate) fn take(&mut self) -> Option<Place> {
+    pub fn take(&mut self) -> Option<Place> {
         let bit = first_set(self.left)?;
         let place = self.layout.place(self.word, bit);
         self.left &= !place.mask;
@@ -71,12 +69,12 @@ impl Snapshot {
 
     /// Whether nothing is left of it.
     #[inline]
-    pub(crate) fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         self.left == 0
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle, weft))))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -118,16 +118,31 @@ pub(super) fn minimise(model: &Model, found: Caught) -> Caught {
     let steps = single(list);
     let length = length(&steps);
     let (steps, _) = shrink((steps, length), LIMIT, defaults, attempt);
+    let text = joined(version, &steps);
     Caught {
-        schedule: Schedule::Decisions(joined(version, &steps)),
+        schedule: Schedule::Decisions(with_fingerprint(model, &text, &found.failure)),
         failure: found.failure,
     }
 }
 
-/// The decisions one by one, where the text counts equal ones.
+/// The list as weft writes it of the execution that it leads to, which pins that one, if it leads there by the same steps.
+fn with_fingerprint(model: &Model, text: &str, failure: &str) -> String {
+    let again = || {
+        let model = model.clone();
+        let report = builder().replay(&text.parse().ok()?, move || model(None));
+        let found = report.failure()?;
+        let whole = found.decisions.to_string();
+        let same = normalised(&found.message()) == failure && whole.starts_with(text);
+        same.then_some(whole)
+    };
+    again().unwrap_or_else(|| text.to_owned())
+}
+
+/// The decisions one by one, where the text counts equal ones; without the fingerprint, which no shorter list has.
 fn single(list: &str) -> Vec<String> {
     let words = list
         .split_whitespace()
+        .filter(|word| !word.starts_with('#'))
         .map(|word| match word.split_once('*') {
             Some((step, times)) => (step, times.parse().unwrap_or(1)),
             None => (word, 1),

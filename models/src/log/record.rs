@@ -1,6 +1,7 @@
 //! From what the engine recorded to the log.
 
 use super::{Event, Execution, Order, Purpose, What, Word, missing};
+use flipside::Site;
 use flipside::trace::{self, Record};
 use std::sync::atomic::Ordering;
 
@@ -36,9 +37,9 @@ pub(crate) fn execution(
                 What::Update { old, word, from }
             }
             trace::What::Fence(site, order) => What::Fence {
-                site: site.name().to_owned(),
+                site: site.to_owned(),
                 order: order.map(ordering),
-                mutated: order != Some(site.kind().ordering()),
+                mutated: order != whole(site),
             },
             trace::What::Cell(name, purpose) => What::Cell(name, self::purpose(purpose)),
             trace::What::Park => What::Park,
@@ -127,22 +128,30 @@ fn ends(execution: &Execution) -> Vec<usize> {
 }
 
 fn shown(word: trace::Word) -> Word {
-    let whole = word.site.map(|site| site.kind().ordering());
+    let whole = word.site.and_then(whole);
     Word {
         name: word.name,
         value: word.shown,
         order: ordering(word.order),
-        site: word.site.map(|site| site.name().to_owned()),
+        site: word.site.map(str::to_owned),
         mutated: whole.is_some_and(|whole| whole != word.order),
     }
 }
 
-const fn purpose(purpose: trace::Purpose) -> Purpose {
-    match purpose {
-        trace::Purpose::Handle => Purpose::Handle,
-        trace::Purpose::Deliver => Purpose::Deliver,
-        trace::Purpose::Look => Purpose::Look,
-        trace::Purpose::Fill => Purpose::Fill,
+/// The ordering that a site asks for in the engine.
+fn whole(site: &str) -> Option<Ordering> {
+    let mut sites = Site::ALL.iter();
+    let site = sites.find(|known| known.name() == site)?;
+    Some(site.kind().ordering())
+}
+
+/// The engine says of an access what a sentence says.
+fn purpose(verb: &str) -> Purpose {
+    match verb {
+        "handles" => Purpose::Handle,
+        "delivers" => Purpose::Deliver,
+        "looks at" => Purpose::Look,
+        _ => Purpose::Fill,
     }
 }
 

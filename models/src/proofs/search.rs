@@ -1,7 +1,7 @@
 //! The search of `prepare` (O11), from every worker that it can begin with to every request that
 //! can be the only free one.
 
-use flipside::{Dispatch, Threads};
+use flipside::{Design, Dispatch, Threads};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -85,7 +85,7 @@ impl Pool {
         let gates: Vec<Mutex<Receiver<()>>> = gates.into_iter().map(Mutex::new).collect();
         let (passed, taken) = channel();
         let passed = Mutex::new(passed);
-        let builder = Threads::builder()
+        let builder = flipside::builder(Design::default())
             .workers(workers)
             .ring_size(ring)
             .dispatch(dispatch);

@@ -1,8 +1,11 @@
 //! Adding one event to the graph: taking the default way, and noting every other.
+//!
+//! What is wrong with an execution is asked last, of a graph that the axioms allow: an error of one that they
+//! forbid is none.
 
 use crate::cell::UNINIT;
 use crate::clock::Which;
-use crate::decisions::{Choice, Step};
+use crate::decisions::Choice;
 use crate::event::{Event, EventId, Kind, Order};
 use crate::exec::{Answer, Exec, Item, Status, Stop};
 use crate::report::FailureKind;
@@ -21,8 +24,10 @@ impl Exec {
         if let Some(c) = &mut event.compare {
             c.weak &= self.rules.spurious_cas;
         }
-        let followed = |steps: &mut Vec<Step>| steps.pop().map_or(Choice::Default, |s| s.choice);
-        let step = self.guide.as_mut().map(followed);
+        let step = match self.guide.as_mut().map(|g| g.follow(&event)).transpose() {
+            Ok(step) => step,
+            Err(misfit) => return self.refuse(misfit),
+        };
         let id = self.graph.push(thread, event);
         match event.kind {
             Kind::Begin => {
@@ -56,11 +61,14 @@ impl Exec {
     }
 
     fn add_choice(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+        let others = std::mem::take(&mut self.graph.ev_mut(id).way);
         let pick = match step {
             Some(Choice::Pick(pick)) => pick,
             Some(_) => 0,
             None => {
-                self.items.push(Item::Choose { event: id, pick: 1 });
+                let picks = (1..=others).rev();
+                self.items
+                    .extend(picks.map(|pick| Item::Choose { event: id, pick }));
                 0
             }
         };
@@ -84,14 +92,8 @@ impl Exec {
             let ev = self.graph.ev_mut(id);
             (ev.rf, ev.value) = (Some(newest), value);
         }
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         let value = self.graph.ev(id).value;
         if e.is_read() && value == UNINIT && self.graph.loc(e.loc).cell {
@@ -134,25 +136,15 @@ impl Exec {
         };
         self.sources = sources;
         let Some((source, way)) = picked else {
-            return if step.is_some() {
-                self.fail(FailureKind::Decisions, Some(id))
-            } else {
-                self.stopped(Stop::Pruned)
-            };
+            return self.no_such_write();
         };
         self.graph.set_read(id, source, way);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
+        let newest = self.graph.loc(loc).co.last() == Some(&source);
+        if !newest && !self.graph.sc_consistent() {
+            return self.forbidden();
         }
-        let first = self.graph.loc(loc).co.last() == Some(&source);
-        if !first && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         let e = self.graph.ev(id);
         Answer::Done(e.value, e.rmw)
@@ -174,7 +166,7 @@ impl Exec {
             let read = id.previous();
             after = self.graph.ev(read).rf;
             if after.is_some_and(|w| self.graph.taken(e.loc, w, read).is_some()) {
-                return self.stopped(Stop::Pruned);
+                return self.forbidden();
             }
         } else {
             let oldest = self
@@ -185,7 +177,7 @@ impl Exec {
                 Some(Choice::After(place)) => {
                     let k = co.iter().rposition(|&w| w == place);
                     if !k.is_some_and(|k| k >= oldest && self.graph.free_after(e.loc, k)) {
-                        return self.fail(FailureKind::Decisions, Some(id));
+                        return self.no_such_write();
                     }
                     after = Some(place);
                 }
@@ -202,19 +194,24 @@ impl Exec {
         let len = self.graph.loc(e.loc).co.len();
         let place = after.map_or(len, |w| self.graph.co_pos(e.loc, w) + 1);
         self.graph.loc_mut(e.loc).co.insert(place, id);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
         if place < len && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
+            return self.forbidden();
+        }
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         Answer::Done(e.value, e.rmw)
+    }
+
+    /// There is nothing to read from, or not what the decisions say.
+    fn no_such_write(&mut self) -> Answer {
+        match &self.guide {
+            Some(guide) => {
+                let misfit = guide.no_such_write();
+                self.refuse(misfit)
+            }
+            None => self.stopped(Stop::Pruned),
+        }
     }
 
     /// Finds the older reads that can read from the new write instead. Going back in the order of insertion,

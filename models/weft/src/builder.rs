@@ -11,6 +11,7 @@ use crate::decisions::Decisions;
 use crate::exec::{Counted, Exec, Item, Rules};
 use crate::explore::{Frame, Outcome, Search, run_once};
 use crate::graph::Graph;
+use crate::guide::{Guide, Misfit};
 use crate::place::{Stacks, locate};
 use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
@@ -47,6 +48,10 @@ pub struct Builder {
     /// never given back. Off by default, since a model may leak on purpose. Needs weft's
     /// [allocator](crate::alloc::Checked).
     pub leaks: bool,
+    /// Whether a new block on the heap may get the address of one that was freed before it (in happens-before), as from a real
+    /// allocator; each such choice is explored. It finds ABA, at the cost of more graphs. Only addresses count that the program has stored in an atomic.
+    /// Off by default: every block then has an address of its own. Needs weft's [allocator](crate::alloc::Checked).
+    pub reuse: bool,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
     /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
@@ -64,6 +69,7 @@ impl Default for Builder {
             spurious_cas: true,
             awaits: false,
             leaks: false,
+            reuse: false,
             workers: 1,
             stack_size: 1 << 20,
         }
@@ -116,14 +122,14 @@ impl Builder {
         V: FnMut(&Graph) + Send,
     {
         let start = Instant::now();
-        let mut steps = decisions.steps.clone();
-        steps.reverse();
+        let guide = Guide::new(decisions);
         let (outcome, exec) = on_own_thread(|| {
             let counted = Counted::clone(&decisions.counted);
-            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(steps));
+            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(guide));
             exec.stacks = Some(Stacks::default());
             let mut pool = Pool::new(self.stack_size);
-            let (mut outcome, exec) = run_once(&mut pool, exec, &f);
+            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let mut outcome = only(decisions.fingerprint, outcome, &exec.graph);
             if let (Outcome::Failed(failure), Some(stacks)) = (&mut outcome, &exec.stacks) {
                 stacks.tell(failure);
             }
@@ -140,11 +146,10 @@ impl Builder {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
                 Outcome::Limit(bound) => Verdict::Bounded(bound),
-                Outcome::Counted(_) => Verdict::Failed(Box::new(Failure::new(
-                    FailureKind::Decisions,
-                    &exec.graph,
-                    None,
-                ))),
+                Outcome::Counted(_) => {
+                    let kind = FailureKind::Decisions(Misfit::Counts);
+                    Verdict::Failed(Box::new(Failure::new(kind, &exec.graph, None)))
+                }
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
@@ -161,6 +166,7 @@ impl Builder {
             spurious_cas: self.spurious_cas,
             awaits: self.awaits,
             leaks: self.leaks,
+            reuse: self.reuse,
         }
     }
 
@@ -432,6 +438,23 @@ impl Shared<'_> {
                 self.blocked.fetch_add(1, Ordering::Relaxed);
             }
         }
+    }
+}
+
+/// Refuses what is not the execution of the fingerprint.
+fn only(fingerprint: Option<u32>, outcome: Outcome, graph: &Graph) -> Outcome {
+    let found = match &outcome {
+        Outcome::Limit(_) | Outcome::Counted(_) => None,
+        Outcome::Failed(failure) if failure.is_of_the_replay() => None,
+        Outcome::Failed(failure) => failure.decisions.fingerprint,
+        Outcome::Complete | Outcome::Blocked | Outcome::Redundant => Some(graph.fingerprint()),
+    };
+    match (fingerprint, found) {
+        (Some(expected), Some(found)) if found != expected => {
+            let kind = FailureKind::Decisions(Misfit::Other { expected, found });
+            Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+        }
+        _ => outcome,
     }
 }
 

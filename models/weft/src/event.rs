@@ -168,7 +168,8 @@ pub struct Event {
     pub label: Option<&'static str>,
     /// Where in the program. Of what a destructor does, where what it ends began: where its lock was taken, for one.
     pub site: &'static Location<'static>,
-    /// What the operation makes of what it read, where that is not one thing only; 0 is the default.
+    /// What the operation makes of what it read, where that is not one thing only; 0 is the default. Of a choice that is asked
+    /// for: how many ways there are but the default.
     pub(crate) way: u32,
     /// How many such ways a value leaves.
     pub(crate) choices: Option<fn(u64) -> u32>,

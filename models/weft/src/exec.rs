@@ -6,13 +6,13 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::awaits::{Probe, Refuted, Yield};
-use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
+use crate::guide::Guide;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
 use crate::place::{Retrace, Stacks};
-use crate::report::{Bound, Failure, FailureKind};
+use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::sync::Shared;
 
 /// Kinds of shared values, by their numbers.
@@ -67,6 +67,12 @@ pub(crate) enum Answer {
     Wait(Status),
     /// The run is over.
     Stop,
+}
+
+impl Answer {
+    pub(crate) fn is_allowed(&self) -> bool {
+        matches!(self, Answer::Done(..))
+    }
 }
 
 /// Why a thread does not run.
@@ -141,6 +147,7 @@ pub(crate) struct Rules {
     pub(crate) spurious_cas: bool,
     pub(crate) awaits: bool,
     pub(crate) leaks: bool,
+    pub(crate) reuse: bool,
 }
 
 /// The state of one run.
@@ -153,8 +160,8 @@ pub(crate) struct Exec {
     /// Events of the graph that this run has not yet come to.
     pub(crate) left: u32,
     pub(crate) stop: Option<Stop>,
-    /// Decisions still to be followed, last first; then no alternatives are noted.
-    pub(crate) guide: Option<Vec<Step>>,
+    /// Decisions to be followed; then no alternatives are noted.
+    pub(crate) guide: Option<Guide>,
     pub(crate) rules: Rules,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
@@ -180,7 +187,7 @@ impl Exec {
         items: Vec<Item>,
         rules: Rules,
         counted: Counted,
-        guide: Option<Vec<Step>>,
+        guide: Option<Guide>,
     ) -> Exec {
         let mut exec = Exec {
             graph,
@@ -243,10 +250,7 @@ impl Exec {
     }
 
     pub(crate) fn is_turn_of(&self, thread: u32) -> bool {
-        match &self.guide {
-            Some(steps) => steps.last().is_none_or(|s| s.thread == thread),
-            None => true,
-        }
+        self.guide.as_ref().is_none_or(|g| g.is_turn_of(thread))
     }
 
     pub(crate) fn end_of(&self, thread: u32) -> Option<EventId> {
@@ -290,7 +294,7 @@ impl Exec {
             });
         match short {
             Some(event) => FailureKind::stopped_short(event),
-            None => FailureKind::Decisions,
+            None => internal_error("a replay that does not end although every thread has replayed"),
         }
     }
 
@@ -304,16 +308,15 @@ impl Exec {
             index: self.me().executed,
         };
         if let Some(stacks) = &mut self.stacks {
-            stacks.note(id, request);
+            let thread = self.graph.threads[id.thread as usize].path;
+            stacks.note((thread, id.index), request);
         }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
         } else if self.retrace.is_some() {
             Answer::Wait(Status::Await(id.index))
-        } else if self.left > 0 {
-            Answer::Wait(Status::ReplayEnd)
-        } else if !self.is_turn_of(id.thread) {
-            Answer::Wait(Status::Turn)
+        } else if let Some(status) = self.not_yet() {
+            Answer::Wait(status)
         } else if id.index >= self.rules.max_events && self.probe.is_none() {
             self.too_many_events()
         } else {
@@ -336,6 +339,36 @@ impl Exec {
             }
         }
         answer
+    }
+
+    /// Why the current thread cannot do anything new for now.
+    pub(crate) fn not_yet(&self) -> Option<Status> {
+        if self.left > 0 {
+            Some(Status::ReplayEnd)
+        } else if !self.is_turn_of(self.current) {
+            Some(Status::Turn)
+        } else if self.another_is_half_done() {
+            Some(Status::Ready)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the current thread, which panics, may say so yet: only of a whole graph.
+    pub(crate) fn may_fail(&self) -> Answer {
+        match self.not_yet() {
+            Some(status) if self.probe.is_none() => Answer::Wait(status),
+            _ => Answer::Done(0, false),
+        }
+    }
+
+    /// Whether the graph ends with a read-modify-write of another thread that lacks its write: that goes first.
+    pub(crate) fn another_is_half_done(&self) -> bool {
+        let half = |t: &u32| {
+            let last = self.graph.threads[*t as usize].events.last();
+            *t != self.current && last.is_some_and(|e| e.rmw && e.is_read())
+        };
+        self.urgent.as_ref().is_some_and(half)
     }
 
     /// Whether the current thread only yields and does nothing else; to be asked at every yield.

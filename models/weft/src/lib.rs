@@ -46,6 +46,10 @@
 //!   happens before the other. [`cell::UnsafeCell`] accesses are not atomic and last as long as their closure, and neither
 //!   is the *creation* of an atomic.
 //! - A read of an **uninitialised** [`cell::MaybeUninitCell`].
+//! - An **error of memory**: an access of an atomic, a cell or a lock in memory that was freed, or that may be freed while the access
+//!   goes on; a block that is freed twice, or that was never allocated; and, with [`Builder::leaks`], one that is never freed.
+//!   Dropping an atomic or a cell counts as a write that is not atomic. With [`Builder::reuse`] a new block may get a freed one's address,
+//!   which is how ABA is found.
 //! - A **hang**: an execution that ends with threads in spin loops although they have read the newest value of everything that
 //!   they look at; a **deadlock**: the same with locks, tokens and joins. A lost wake-up shows as one of these.
 //! - Behaviour that is **not a function of what was read**.
@@ -115,18 +119,18 @@
 //!   without dependencies. No proof here covers it.
 //! - Release sequences are C++20's: a release write and the read-modify-writes that follow it; not later plain stores of its
 //!   thread.
-//! - The values of cells are the program's own memory, so a pointer into freed memory is not tracked, and a node freed
-//!   and allocated again may get its old address (which is then reported as nondeterminism). Use indices, or leak.
-//! - [`sync::Arc`] is std's: its counts are no events, and order nothing. What the last owner drops is dropped by the
-//!   thread that the checker happens to run last, and not also by each of the others. So a destructor inside an `Arc` that
-//!   touches atomics or cells may be reported as a race or as nondeterminism where there is none, and what it does in
-//!   another thread is not explored. Keep one clone until the threads are joined, and it runs there, always.
+//! - An access of memory is seen if it is one of weft's types that is accessed; see [`alloc`]. A plain field that is read through a
+//!   raw pointer is not.
+//! - [`sync::Arc`] is weft's; std's own counts are not seen. Whatever depends on who lets go of a std `Arc` last, or reads its counts, is
+//!   decided by the order in which the checker happens to run the threads, and no verdict says anything about it.
+//! - What the program keeps outside of the model (a result that it pushes to a list) lives on. It is told from the memory of threads that
+//!   were given up by a look for references ([`alloc::Checked`]), on Linux; elsewhere such memory is not taken back.
 //! - A waiting loop that gives up by itself after more than 256 turns without news is taken for one that never does, and how
 //!   many such turns one makes before it sees something new is taken not to matter.
 //! - A [`sync::Condvar`] tells 56 waits of one execution apart; the next one panics.
 //! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits.
-//! - A destructor that panics while an execution is being unwound ends the process, as in all of Rust: destructors must not
-//!   unwrap what [`thread::JoinHandle::join`] answers.
+//! - An execution that is given up (it waits for a value that another one gives, or it failed) runs no more of the program's code, destructors
+//!   included. A lock of std's that such a thread holds is never given back.
 
 mod add;
 mod advice;
@@ -139,8 +143,10 @@ mod event;
 mod exec;
 mod explore;
 mod graph;
+mod guide;
 mod memory;
 mod object;
+mod order;
 mod panics;
 mod place;
 mod query;
@@ -159,6 +165,7 @@ pub use builder::Builder;
 pub use decisions::{Decisions, ParseDecisionsError};
 pub use event::{Event, EventId, Kind, LocationId, Order};
 pub use graph::Graph;
+pub use guide::Misfit;
 pub use query::{HbStep, Synchronisation};
 pub use report::{Bound, Failure, FailureKind, Free, Report, Verdict};
 

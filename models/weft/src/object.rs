@@ -29,7 +29,7 @@ impl Object {
     ) -> Object {
         let (loc, serial, value) = in_model(|cx| {
             let loc = cx.exec().next_location(name, cell, site);
-            (loc, cx.serial, cx.arena().in_graph(value))
+            (loc, cx.serial, cx.stored(value))
         });
         let mut request = Event::new(Kind::Init, Order::NonAtomic, site);
         (request.loc, request.value, request.address) = (loc, value, address);
@@ -86,14 +86,15 @@ impl Object {
                 );
                 (request.loc, request.address) = (self.loc, self.address);
             }
-            let mut exec = cx.exec();
-            let mut arena = cx.arena();
-            let refused = exec.access(&request, address, &mut arena);
-            if refused.is_none() && self.owner {
-                exec.graph.loc_mut(self.loc).address = arena.in_graph(address as u64) as usize;
-            }
-            drop((exec, arena));
-            refused.map(|answer| obey(cx, answer));
+            obey(cx, || {
+                let mut exec = cx.exec();
+                let mut arena = cx.arena();
+                let answer = exec.access(&request, address, &mut arena);
+                if answer.is_allowed() && self.owner {
+                    exec.graph.loc_mut(self.loc).address = arena.in_graph(address as u64) as usize;
+                }
+                answer
+            });
             request
         })
     }
@@ -286,14 +287,10 @@ impl Drop for Object {
         context(|cx| {
             let address = std::ptr::from_ref(self).addr();
             if self.is_freed(cx, address) {
-                let mut arena = cx.arena();
-                let answer = cx.exec().free(address, &mut arena);
-                drop(arena);
-                obey(cx, answer);
+                obey(cx, || cx.exec().free(address, &mut cx.arena()));
             } else if self.owner && cx.serial == self.serial {
                 let place = cx.arena().in_graph(address as u64) as usize;
-                let answer = cx.exec().drop_object(self.loc, place);
-                obey(cx, answer);
+                obey(cx, || cx.exec().drop_object(self.loc, place));
             }
         });
     }
@@ -320,8 +317,7 @@ pub(crate) fn objects_of(block: &Block, base: usize, serial: u64) -> Vec<Locatio
 pub(crate) fn assert_alive(address: usize, site: &'static Location<'static>) {
     context(|cx| {
         let request = Event::new(Kind::Read, Order::NonAtomic, site);
-        let refused = cx.exec().access(&request, address, &mut cx.arena());
-        refused.map(|answer| obey(cx, answer));
+        obey(cx, || cx.exec().access(&request, address, &mut cx.arena()));
     });
 }
 
@@ -352,7 +348,7 @@ fn last_way() -> u32 {
 
 /// The program's value as graphs hold it.
 fn inward(value: u64) -> u64 {
-    in_model(|cx| cx.arena().in_graph(value))
+    in_model(|cx| cx.stored(value))
 }
 
 /// A graph's value as the program knows it.

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Once;
 
 use crate::report::{FailureKind, Report, Verdict};
-use crate::runtime::{Body, Outside, context};
+use crate::runtime::{Body, Outside, block_while, context};
 
 thread_local! {
     /// The last panic's message and place.
@@ -18,12 +18,12 @@ pub(crate) fn run_body(body: Body) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
         return;
     };
+    let seen = PANIC.take();
+    block_while(|exec| exec.may_fail());
     context(|cx| {
         let mut exec = cx.exec();
         let thread = exec.current;
-        let (message, at) = PANIC
-            .take()
-            .unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
+        let (message, at) = seen.unwrap_or_else(|| (message_of(payload.as_ref()), String::new()));
         let kind = FailureKind::Panic {
             thread,
             message,

@@ -20,25 +20,28 @@ pub(crate) struct Place {
     pub(crate) line: u32,
 }
 
-/// The stacks of what a run has met and whose sites are not its own: events, and the ends of objects and blocks, by
-/// their threads and how many of these came before them.
+/// What a thread did as its how-manieth; the thread goes by its spawns, as the numbers are the run's own.
+type Nth = (&'static [u32], u32);
+
+/// The stacks of what a run has met and whose sites are not its own: events, and the ends of objects and blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Stacks {
-    events: BTreeMap<EventId, Backtrace>,
-    ends: BTreeMap<(u32, u32), Backtrace>,
+    events: BTreeMap<Nth, Backtrace>,
+    ends: BTreeMap<Nth, Backtrace>,
 }
 
 impl Stacks {
     /// Keeps the calling stack if the event, which the program is about to do, needs it.
-    pub(crate) fn note(&mut self, id: EventId, event: &Event) {
+    pub(crate) fn note(&mut self, (thread, index): Nth, event: &Event) {
         if event.lacks_its_place() {
             // Whatever RUST_BACKTRACE says. What costs is not this but reading the lines.
-            self.events.insert(id, Backtrace::force_capture());
+            self.events
+                .insert((thread, index), Backtrace::force_capture());
         }
     }
 
     /// Keeps the calling stack, which ends something.
-    pub(crate) fn note_end(&mut self, thread: u32, nth: u32) {
+    pub(crate) fn note_end(&mut self, (thread, nth): Nth) {
         self.ends.insert((thread, nth), Backtrace::force_capture());
     }
 
@@ -53,12 +56,14 @@ impl Stacks {
             Some(place)
         };
         let known = graph.inserted.iter().filter_map(|id| {
-            let stack = self.events.get(id)?;
+            let thread = graph.threads[id.thread as usize].path;
+            let stack = self.events.get(&(thread, id.index))?;
             Some((*id, place(stack)?))
         });
         graph.places = known.collect();
         for free in failure.kind.frees_mut() {
-            let stack = self.ends.get(&(free.thread, free.nth));
+            let thread = graph.threads[free.thread as usize].path;
+            let stack = self.ends.get(&(thread, free.nth));
             free.at = stack
                 .and_then(place)
                 .map(|p| format!("{}:{}", p.file, p.line));

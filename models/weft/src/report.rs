@@ -9,6 +9,8 @@ use crate::decisions::Decisions;
 use crate::draw::width::{WIDTH, wrap};
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
+use crate::guide::Misfit;
+use crate::order::Numbers;
 
 /// Ends a check whose own state makes no sense: no verdict could be trusted.
 pub(crate) fn internal_error(what: &str) -> ! {
@@ -201,7 +203,7 @@ pub enum FailureKind {
         objects: Vec<String>,
     },
     /// The decision list does not belong to this program.
-    Decisions,
+    Decisions(Misfit),
 }
 
 impl FailureKind {
@@ -236,10 +238,34 @@ impl FailureKind {
             found: "the thread does not get there".into(),
         }
     }
+
+    /// The same of the graph whose threads have these numbers.
+    fn renumbered(self, numbers: &Numbers) -> FailureKind {
+        match self {
+            FailureKind::Race { first, second } => FailureKind::Race {
+                first: numbers.event(first),
+                second: numbers.event(second),
+            },
+            FailureKind::Uninitialised { read } => FailureKind::Uninitialised {
+                read: numbers.event(read),
+            },
+            FailureKind::Panic {
+                thread,
+                message,
+                at,
+            } => FailureKind::Panic {
+                thread: numbers.thread(thread),
+                message,
+                at,
+            },
+            // Those that speak of a normalised graph from the start, and those that name no thread.
+            other => other,
+        }
+    }
 }
 
 /// `Write rlx 3 at src/lib.rs:7`
-fn describe(e: &Event) -> String {
+pub(crate) fn describe(e: &Event) -> String {
     let value = match e.kind {
         Kind::Write | Kind::Init => format!(" {}", e.value),
         _ => String::new(),
@@ -279,10 +305,16 @@ impl Failure {
             }
             _ => event,
         };
+        let (graph, numbers) = graph.normalised(last);
+        Failure::of_normalised(kind.renumbered(&numbers), graph)
+    }
+
+    /// A failure whose kind speaks of a graph that is [`normalised`](Graph::normalised).
+    pub(crate) fn of_normalised(kind: FailureKind, graph: Graph) -> Failure {
         Failure {
-            decisions: Decisions::of(graph, last),
+            decisions: Decisions::of(&graph),
             kind,
-            graph: graph.clone(),
+            graph,
             waits: Vec::new(),
             waiting: Vec::new(),
         }
@@ -292,20 +324,12 @@ impl Failure {
         matches!(self.kind, FailureKind::Race { .. })
     }
 
-    /// A failure that `graph` leads to, shown with an event more than the search has added. Steps end with `last`.
-    pub(crate) fn shown(
-        kind: FailureKind,
-        graph: &Graph,
-        shown: Graph,
-        last: Option<EventId>,
-    ) -> Failure {
-        Failure {
-            decisions: Decisions::of(graph, last),
-            kind,
-            graph: shown,
-            waits: Vec::new(),
-            waiting: Vec::new(),
-        }
+    /// Whether the program and the graph or the list that it follows do not fit: nothing else was asked then.
+    pub(crate) fn is_of_the_replay(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_)
+        )
     }
 
     fn at(&self, id: EventId) -> String {
@@ -364,7 +388,7 @@ impl Failure {
             | FailureKind::InvalidFree { .. }
             | FailureKind::Leak { .. }
             | FailureKind::Nondeterminism { .. }
-            | FailureKind::Decisions => Vec::new(),
+            | FailureKind::Decisions(_) => Vec::new(),
         }
     }
 
@@ -431,7 +455,9 @@ impl Failure {
             FailureKind::Leak { objects } => {
                 format!("leak: never given back: {}", objects.join(", "))
             }
-            FailureKind::Decisions => "the decision list does not fit this program".to_string(),
+            FailureKind::Decisions(misfit) => {
+                format!("the decision list does not fit this program\n  {misfit}")
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use crate::event::{Event, LocationId};
 use crate::exec::{Answer, Exec, Status};
 use crate::memory::arena::Arena;
+use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
 
@@ -100,6 +101,24 @@ impl Context {
     pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
         self.arena.borrow_mut()
     }
+
+    /// A value that the program stores, as graphs hold it.
+    pub(crate) fn stored(&self, value: u64) -> u64 {
+        let mut arena = self.arena();
+        if arena.covers(value as usize) {
+            let mut exec = self.exec();
+            arena.publish(value, (exec.current, exec.me().executed));
+        }
+        arena.in_graph(value)
+    }
+
+    /// Calls `f` as the program would.
+    pub(crate) fn program<R>(&self, f: impl FnOnce() -> R) -> R {
+        let before = PROGRAM.replace(true);
+        let answer = f();
+        PROGRAM.set(before);
+        answer
+    }
 }
 
 /// What `f` makes of the running model, if there is one.
@@ -126,7 +145,7 @@ pub(crate) fn allocate(layout: Layout) -> Option<usize> {
         return None;
     }
     let _outside = Outside::new();
-    context(|cx| cx.arena().allocate(layout)).flatten()
+    context(|cx| reused(cx, layout).or_else(|| cx.arena().allocate(layout))).flatten()
 }
 
 /// The program gives the block at `address` back, which lies in some model's memory.
@@ -139,8 +158,7 @@ pub(crate) fn free(address: usize) {
         if !cx.arena().covers(address) {
             return;
         }
-        let answer = cx.exec().free(address, &mut cx.arena());
-        obey(cx, answer);
+        obey(cx, || cx.exec().free(address, &mut cx.arena()));
     });
 }
 
@@ -152,14 +170,7 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
-    in_model(|cx| {
-        loop {
-            let answer = cx.exec().step(request);
-            if let Some(done) = settle(cx, answer) {
-                return done;
-            }
-        }
-    })
+    in_model(|cx| obey(cx, || cx.exec().step(request)))
 }
 
 /// The current thread yields at `site`.
@@ -177,14 +188,17 @@ pub(crate) fn wait_for_last_read() {
 
 /// Asks until the answer is no reason to wait.
 pub(crate) fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
-    in_model(|cx| {
-        loop {
-            let answer = ask(&mut cx.exec());
-            if settle(cx, answer).is_some() {
-                return;
-            }
+    in_model(|cx| _ = obey(cx, || ask(&mut cx.exec())));
+}
+
+/// Asks until the answer is no reason to wait.
+pub(crate) fn obey(cx: &Context, mut ask: impl FnMut() -> Answer) -> (u64, bool) {
+    loop {
+        let answer = ask();
+        if let Some(done) = settle(cx, answer) {
+            return done;
         }
-    });
+    }
 }
 
 fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
@@ -200,11 +214,6 @@ fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
             suspend(cx);
         },
     }
-}
-
-/// What the answer is, unless the run is over.
-pub(crate) fn obey(cx: &Context, answer: Answer) -> (u64, bool) {
-    settle(cx, answer).unwrap_or_default()
 }
 
 /// Registers `body` as the current thread's next child; it starts once the spawn event has happened.

@@ -1,10 +1,11 @@
 //! Threads with std's interface.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::panic::Location;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
@@ -15,14 +16,28 @@ type Packet<T> = Arc<Mutex<Option<T>>>;
 /// As std's: what [`JoinHandle::join`] answers.
 pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
 
-/// A thread's number; threads are numbered in the order in which the checker first met them.
+/// Tells threads apart: by as the how-manieth the thread and each of its ancestors was spawned, so that a thread has the same
+/// one in every execution that has the thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct ThreadId(u32);
+pub struct ThreadId(&'static [u32]);
+
+/// The path of the thread that is spawned as the `nth` by that of the path `parent`. It is kept for good, once.
+pub(crate) fn interned(parent: &[u32], nth: u32) -> &'static [u32] {
+    static PATHS: Mutex<BTreeSet<&'static [u32]>> = Mutex::new(BTreeSet::new());
+    let path = [parent, &[nth]].concat();
+    let mut paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = paths.get(path.as_slice()) {
+        return path;
+    }
+    let path: &'static [u32] = Box::leak(path.into_boxed_slice());
+    paths.insert(path);
+    path
+}
 
 /// A handle to a thread, to unpark it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Thread {
-    id: u32,
+    id: ThreadId,
     token: LocationId,
     serial: u64,
     name: Option<String>,
@@ -37,9 +52,9 @@ impl Thread {
         token.update(Order::Release, "unpark", Location::caller(), |_| 1);
     }
 
-    /// The thread's number.
+    /// What tells the thread from others.
     pub fn id(&self) -> ThreadId {
-        ThreadId(self.id)
+        self.id
     }
 
     /// The name that [`Builder::name`] gave it.
@@ -48,9 +63,19 @@ impl Thread {
     }
 }
 
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thread")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A thread that can be joined.
 pub struct JoinHandle<T> {
     thread: Thread,
+    number: u32,
     packet: Packet<T>,
 }
 
@@ -62,7 +87,7 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         perform(&Event::new(
-            Kind::Join(self.thread.id),
+            Kind::Join(self.number),
             Order::NonAtomic,
             Location::caller(),
         ));
@@ -141,17 +166,18 @@ where
     T: Send + 'static,
 {
     let packet: Packet<T> = Arc::default();
-    let (id, token, serial) = in_model(|cx| {
+    let (number, id, token, serial) = in_model(|cx| {
         let mut exec = cx.exec();
-        let id = exec.next_child(name.clone());
+        let number = exec.next_child(name.clone());
         let token = exec.next_location(None, false, site);
-        exec.threads[id as usize].token = token;
-        (id, token, cx.serial)
+        exec.threads[number as usize].token = token;
+        let id = ThreadId(exec.graph.threads[number as usize].path);
+        (number, id, token, cx.serial)
     });
     let own = Arc::clone(&packet);
     let body = Box::new(move || run(f, &own, LocationId::NONE, site));
-    in_model(|cx| register(cx, id, body));
-    let mut request = Event::new(Kind::Spawn(id), Order::NonAtomic, site);
+    in_model(|cx| register(cx, number, body));
+    let mut request = Event::new(Kind::Spawn(number), Order::NonAtomic, site);
     request.loc = token;
     perform(&request);
     JoinHandle {
@@ -161,6 +187,7 @@ where
             serial,
             name,
         },
+        number,
         packet,
     }
 }
@@ -191,12 +218,13 @@ pub(crate) fn run<F, T>(
 pub fn current() -> Thread {
     in_model(|cx| {
         let exec = cx.exec();
-        let id = exec.current;
+        let number = exec.current as usize;
+        let thread = &exec.graph.threads[number];
         Thread {
-            id,
-            token: exec.threads[id as usize].token,
+            id: ThreadId(thread.path),
+            token: exec.threads[number].token,
             serial: cx.serial,
-            name: exec.graph.threads[id as usize].name.clone(),
+            name: thread.name.clone(),
         }
     })
 }
@@ -238,7 +266,7 @@ pub(crate) fn wakes_by_itself(role: &'static str, site: &'static Location<'stati
         exec.rules.spurious_park && !exec.me().spurious_park
     });
     let mut request = Event::new(Kind::Choice(0), Order::NonAtomic, site);
-    request.role = role;
+    (request.role, request.way) = (role, 1);
     may && perform(&request).0 != 0
 }
 

@@ -72,7 +72,7 @@ impl Failure {
             FailureKind::Leak { .. } => {
                 Some("drop them before the last thread ends, or turn the check off: Builder::leaks".into())
             }
-            FailureKind::Decisions => Some(
+            FailureKind::Decisions(_) => Some(
                 "a decision list dies when the program changes; run the check again to get a new one".into(),
             ),
         }

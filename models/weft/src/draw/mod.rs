@@ -115,6 +115,8 @@ impl Graph {
             }
             Kind::Write => format!("W {order} {loc} = {}", self.value_text(first)),
             Kind::Fence => format!("F {order}"),
+            Kind::Choice(0) if e.role == "allocate" => "a new address".to_string(),
+            Kind::Choice(_) if e.role == "allocate" => "the address of a freed block".to_string(),
             Kind::Choice(0) => "as usual".to_string(),
             Kind::Choice(_) => "spurious".to_string(),
         }

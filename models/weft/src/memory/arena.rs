@@ -8,6 +8,7 @@
 use std::alloc::Layout;
 
 use super::collect::collect;
+use super::reuse::Point;
 use super::space::{WINDOW, canonical_base, discard, give_window, take_window};
 
 /// Threads that have a part of a window; further ones allocate outside of the model.
@@ -39,6 +40,8 @@ pub(crate) struct Block {
     pub(crate) size: u32,
     /// When it was freed: an index that the run understands.
     pub(crate) freed: Option<u32>,
+    /// Where its address was first stored in an atomic or a cell.
+    pub(crate) published: Option<Point>,
 }
 
 impl Block {
@@ -126,6 +129,7 @@ impl Arena {
             start: start as u32,
             size: layout.size() as u32,
             freed: None,
+            published: None,
         });
         Some(base + start)
     }
@@ -165,10 +169,23 @@ impl Arena {
         self.base
     }
 
+    /// All blocks of this run.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.parts.iter().flat_map(|part| &part.blocks)
+    }
+
     /// The blocks that were not freed.
     pub(crate) fn live(&self) -> impl Iterator<Item = &Block> {
-        let all = self.parts.iter().flat_map(|part| &part.blocks);
-        all.filter(|b| b.freed.is_none())
+        self.blocks().filter(|b| b.freed.is_none())
+    }
+
+    /// The program stores a value at `point`: if it is an address in a block, others may know that block now.
+    pub(crate) fn publish(&mut self, value: u64, point: Point) {
+        if self.covers(value as usize)
+            && let Some(block) = self.block(value as usize)
+        {
+            block.published.get_or_insert(point);
+        }
     }
 
     /// A value as graphs hold it: an address in this run's window is that of the same place in the window that

@@ -6,6 +6,7 @@
 use std::backtrace::Backtrace;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
 use crate::clock::{Which, join};
@@ -13,6 +14,8 @@ use crate::event::{Event, EventId, LocationId};
 use crate::exec::{Answer, Exec};
 use crate::graph::Graph;
 use crate::memory::arena::Arena;
+use crate::memory::reuse::{Past, Point};
+use crate::order::Numbers;
 use crate::report::{Failure, FailureKind, Free};
 
 /// The end of an object or a block in this run.
@@ -47,6 +50,18 @@ pub(crate) struct Lifetimes {
     objects: HashMap<LocationId, u32>,
     /// How many ends each thread has come to.
     counts: HashMap<u32, u32>,
+    /// What the program has promised to give back, by its address as graphs hold it, and where that was.
+    pub(crate) owed: BTreeMap<u64, &'static Location<'static>>,
+    /// Blocks whose places were allocated again.
+    pub(crate) past: Vec<Past>,
+}
+
+impl Lifetimes {
+    /// Where something ended.
+    pub(crate) fn point(&self, end: u32) -> Point {
+        let end = &self.ends[end as usize];
+        (end.thread, end.position)
+    }
 }
 
 impl Exec {
@@ -67,7 +82,8 @@ impl Exec {
         let nth = *count;
         *count += 1;
         if let Some(stacks) = &mut self.stacks {
-            stacks.note_end(thread, nth);
+            let thread = self.graph.threads[thread as usize].path;
+            stacks.note_end((thread, nth));
         }
         End {
             thread,
@@ -91,11 +107,11 @@ impl Exec {
         }
         let mut end = self.ends_now(Ended::Object(loc));
         if let Some(&first) = self.lifetimes.objects.get(&loc) {
-            return self.freed_twice(first, end);
+            return self.freed_twice(first, &end);
         }
         if let Some(access) = self.unordered(loc, &end) {
             if !self.decided_outside(loc) {
-                return self.freed_in_use(access, end);
+                return self.freed_in_use(access, &end);
             }
             self.after_all(&mut end);
         }
@@ -111,27 +127,27 @@ impl Exec {
         let canonical = arena.in_graph(address as u64) as usize;
         let Some(block) = arena.block(address).copied() else {
             let end = self.ends_now(Ended::Nothing);
-            return self.never_allocated(end, "no block was ever there".to_string());
+            return self.never_allocated(&end, "no block was ever there");
         };
         let addresses = canonical..canonical + block.size as usize;
         let object = self.graph.objects_in(&addresses).next();
         let size = block.size;
         let mut end = self.ends_now(Ended::Block { size, object });
         if let Some(first) = block.freed {
-            return self.freed_twice(first, end);
+            return self.freed_twice(first, &end);
         }
         let offset = arena.offset(address);
         if offset != block.start as usize {
             let inside = offset - block.start as usize;
             let what = format!("it points {inside} bytes into a block of {}", block.size);
-            return self.never_allocated(end, what);
+            return self.never_allocated(&end, &what);
         }
         let alive = |loc: &LocationId| !self.lifetimes.objects.contains_key(loc);
         let inside: Vec<LocationId> = self.graph.objects_in(&addresses).filter(alive).collect();
         for loc in inside {
             if let Some(access) = self.unordered(loc, &end) {
                 if !self.decided_outside(loc) {
-                    return self.freed_in_use(access, end);
+                    return self.freed_in_use(access, &end);
                 }
                 self.after_all(&mut end);
             }
@@ -170,35 +186,24 @@ impl Exec {
         end.seen = self.threads.iter().map(|t| t.executed).collect();
     }
 
-    /// Whether the current thread may access the object: an answer if it, or the block that it lies in, has ended.
-    pub(crate) fn access(
-        &mut self,
-        request: &Event,
-        address: usize,
-        arena: &mut Arena,
-    ) -> Option<Answer> {
+    /// Whether the current thread may access the object: not if it, or the block that it lies in, has ended.
+    pub(crate) fn access(&mut self, request: &Event, address: usize, arena: &mut Arena) -> Answer {
         let block = arena.block(address).and_then(|block| block.freed);
-        let end = match block {
-            // The object's own memory is written over then: only its place says which one it was.
-            Some(end) => end,
-            None => *self.lifetimes.objects.get(&request.loc)?,
-        };
-        Some(self.used_after(request, address, end, arena))
+        // The object's own memory is written over if its block has ended: only its place says which one it was.
+        match block.or_else(|| self.lifetimes.objects.get(&request.loc).copied()) {
+            Some(end) => self.used_after(request, address, end, arena),
+            None => Answer::Done(0, false),
+        }
     }
 
     fn used_after(&mut self, request: &Event, address: usize, end: u32, arena: &Arena) -> Answer {
         if self.probe.is_some() {
             return self.refute();
         }
-        let end = self.lifetimes.ends[end as usize].clone();
         let (thread, index) = (self.current, self.me().executed);
         let access = EventId { thread, index };
-        let before = index.checked_sub(1).map(|index| EventId { thread, index });
-        let seen = before.map_or(0, |id| {
-            let clock = self.graph.clock(id, Which::Hb);
-            clock.get(end.thread as usize).copied().unwrap_or(0)
-        });
-        let ordered = end.thread == thread || seen > end.position;
+        let ordered = self.end_is_before(end);
+        let end = self.lifetimes.ends[end as usize].clone();
         let mut shown = self.graph.clone();
         if index == shown.len(thread) {
             let mut event = *request;
@@ -210,54 +215,80 @@ impl Exec {
             }
             shown.push(thread, event);
         }
-        let free = end.shown(&self.graph);
-        let kind = if ordered {
-            FailureKind::UseAfterFree { access, free }
-        } else {
-            FailureKind::FreedInUse { access, free }
-        };
-        self.fail_with(Failure::shown(kind, &self.graph, shown, before))
+        self.memory_failure(Some(&shown), |graph, numbers| {
+            let (access, free) = (numbers.event(access), end.shown(graph, numbers));
+            if ordered {
+                FailureKind::UseAfterFree { access, free }
+            } else {
+                FailureKind::FreedInUse { access, free }
+            }
+        })
     }
 
-    fn freed_in_use(&mut self, access: EventId, end: End) -> Answer {
-        let free = end.shown(&self.graph);
-        self.memory_failure(FailureKind::FreedInUse { access, free })
+    fn freed_in_use(&mut self, access: EventId, end: &End) -> Answer {
+        self.memory_failure(None, |graph, numbers| FailureKind::FreedInUse {
+            access: numbers.event(access),
+            free: end.shown(graph, numbers),
+        })
     }
 
-    fn freed_twice(&mut self, first: u32, second: End) -> Answer {
-        let first = self.lifetimes.ends[first as usize].shown(&self.graph);
-        let second = second.shown(&self.graph);
-        self.memory_failure(FailureKind::DoubleFree { first, second })
+    fn freed_twice(&mut self, first: u32, second: &End) -> Answer {
+        let first = self.lifetimes.ends[first as usize].clone();
+        self.memory_failure(None, |graph, numbers| FailureKind::DoubleFree {
+            first: first.shown(graph, numbers),
+            second: second.shown(graph, numbers),
+        })
     }
 
-    fn never_allocated(&mut self, end: End, why: String) -> Answer {
-        let free = end.shown(&self.graph);
-        self.memory_failure(FailureKind::InvalidFree { free, why })
+    fn never_allocated(&mut self, end: &End, why: &str) -> Answer {
+        self.memory_failure(None, |graph, numbers| FailureKind::InvalidFree {
+            free: end.shown(graph, numbers),
+            why: why.to_string(),
+        })
     }
 
-    fn memory_failure(&mut self, kind: FailureKind) -> Answer {
+    /// Ends the run once its graph is whole. `shown` is that graph with an event more than the search has added.
+    fn memory_failure(
+        &mut self,
+        shown: Option<&Graph>,
+        kind: impl FnOnce(&Graph, &Numbers) -> FailureKind,
+    ) -> Answer {
+        if self.probe.is_some() {
+            return self.refute();
+        }
+        if let Some(status) = self.not_yet() {
+            return Answer::Wait(status);
+        }
         let (thread, executed) = (self.current, self.me().executed);
         let last = executed
             .checked_sub(1)
             .map(|index| EventId { thread, index });
-        self.fail(kind, last)
+        let (graph, numbers) = self.graph.normalised(last);
+        let mut failure = Failure::of_normalised(kind(&graph, &numbers), graph);
+        if let Some(shown) = shown {
+            (failure.graph, _) = shown.normalised(last);
+        }
+        self.fail_with(failure)
     }
 }
 
 impl End {
-    fn shown(&self, graph: &Graph) -> Free {
+    fn shown(&self, graph: &Graph, numbers: &Numbers) -> Free {
+        let name = |loc| match numbers.location(loc) {
+            // Created, but not by what this graph has.
+            LocationId::NONE => "an object".to_string(),
+            loc => graph.location_name(loc),
+        };
         Free {
             at: None,
             nth: self.nth,
-            thread: self.thread,
+            thread: numbers.thread(self.thread),
             position: self.position,
             what: match self.what {
-                Ended::Object(loc) => graph.location_name(loc),
+                Ended::Object(loc) => name(loc),
                 Ended::Nothing => "an address".to_string(),
                 Ended::Block { size, object } => match object {
-                    Some(loc) => {
-                        format!("a block of {size} bytes with {}", graph.location_name(loc))
-                    }
+                    Some(loc) => format!("a block of {size} bytes with {}", name(loc)),
                     None => format!("a block of {size} bytes"),
                 },
             },
@@ -267,7 +298,7 @@ impl End {
 
 impl Graph {
     /// The objects that were last seen at these addresses, as graphs hold them.
-    fn objects_in(&self, addresses: &Range<usize>) -> impl Iterator<Item = LocationId> {
+    pub(crate) fn objects_in(&self, addresses: &Range<usize>) -> impl Iterator<Item = LocationId> {
         let inside = |l: &usize| addresses.contains(&self.locs[*l].address);
         (0..self.locs.len())
             .filter(inside)

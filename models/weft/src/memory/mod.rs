@@ -8,4 +8,5 @@ pub(crate) mod allocator;
 pub(crate) mod arena;
 mod collect;
 pub(crate) mod lifetime;
+pub(crate) mod reuse;
 pub(crate) mod space;

@@ -247,9 +247,7 @@ impl<T: Value> Atomic<T> {
 
 impl<T: Value + fmt::Debug> fmt::Debug for Atomic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Atomic")
-            .field("object", &self.object)
-            .finish()
+        f.debug_struct("Atomic").finish_non_exhaustive()
     }
 }
 

@@ -157,9 +157,7 @@ impl<T: ?Sized> Mutex<T> {
 
 impl<T: ?Sized> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mutex")
-            .field("state", &self.state)
-            .finish_non_exhaustive()
+        f.debug_struct("Mutex").finish_non_exhaustive()
     }
 }
 
@@ -368,8 +366,6 @@ impl Default for Condvar {
 
 impl fmt::Debug for Condvar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Condvar")
-            .field("state", &self.state)
-            .finish()
+        f.debug_struct("Condvar").finish_non_exhaustive()
     }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod cells;
+mod forbidden;
+mod lines;
 mod replays;
 mod wake_ups;
 
@@ -204,7 +206,7 @@ fn hang() {
     assert_eq!(failure.kind, FailureKind::Hang { threads: vec![0] });
     let text = failure.to_string();
     assert!(
-        text.contains("main spins at ") && text.contains("advice: no further value"),
+        text.contains("main spins at ") && text.contains("t1 wrote it last"),
         "{text}"
     );
 }

@@ -112,8 +112,8 @@ pub(super) fn read(key: usize) -> Option<Counts> {
         return Some(counts);
     }
     context(|cx| {
-        let answer = cx.exec().count_shared(cx.arena().in_graph(key as u64));
-        obey(cx, answer);
+        let key = cx.arena().in_graph(key as u64);
+        obey(cx, || cx.exec().count_shared(key));
     });
     None
 }
@@ -121,8 +121,8 @@ pub(super) fn read(key: usize) -> Option<Counts> {
 /// An owner of a value that is not counted lets go. If no other is left, its destructor runs until the answer goes.
 pub(super) fn let_go(key: usize, last: bool) -> Option<Destructor> {
     let running = context(|cx| {
-        let answer = cx.exec().let_go(cx.arena().in_graph(key as u64), last);
-        matches!(obey(cx, answer), (_, true))
+        let key = cx.arena().in_graph(key as u64);
+        matches!(obey(cx, || cx.exec().let_go(key, last)), (_, true))
     });
     (running == Some(true)).then_some(Destructor)
 }
