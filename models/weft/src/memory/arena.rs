@@ -6,6 +6,8 @@
 //! up) keeps its window out of use until it is known that nobody refers to it.
 
 use std::alloc::Layout;
+use std::ops::Range;
+use std::time::Instant;
 
 use super::collect::collect;
 use super::reuse::Point;
@@ -23,8 +25,11 @@ const LARGEST: usize = PART / 4;
 /// Every block begins at a multiple of this, so that two neighbours are told apart.
 const GRAIN: usize = 16;
 
-/// Windows that wait before it is asked which of them may be used again: the look costs about as much as this many runs.
-const WAITING: usize = 128;
+/// Windows that wait, at least and at most, before it is asked which of them may be used again.
+const WAITING: Range<usize> = 64..1024;
+
+/// What that question costs, at most, as a part of the time between two.
+const SHARE: u32 = 16;
 
 /// Bytes of a window that stay with the process when it is given back.
 const KEPT: usize = 1 << 20;
@@ -74,21 +79,32 @@ pub(crate) struct Arena {
     remains: Vec<Remains>,
     /// How many of them were still referred to when that was asked last.
     kept: usize,
+    /// When it may be asked again.
+    next: Option<Instant>,
     /// The thread that runs.
     pub(crate) thread: u32,
 }
 
 impl Arena {
     /// Gets ready for a run, given the stacks that hold nothing of use.
-    pub(crate) fn begin(&mut self, stacks: &[std::ops::Range<usize>]) {
+    pub(crate) fn begin(&mut self, stacks: &[Range<usize>]) {
         self.retire();
-        if self.remains.len() >= self.kept + WAITING {
+        if self.collects() {
+            let start = Instant::now();
             self.remains = collect(std::mem::take(&mut self.remains), stacks);
             self.kept = self.remains.len();
+            self.next = Some(Instant::now() + start.elapsed() * SHARE);
         }
         if self.base.is_none() {
             self.base = take_window();
         }
+    }
+
+    /// Whether enough has come together, and enough time has passed.
+    fn collects(&self) -> bool {
+        let waiting = self.remains.len() - self.kept.min(self.remains.len());
+        let due = || self.next.is_none_or(|next| Instant::now() >= next);
+        waiting >= WAITING.end || (waiting >= WAITING.start && due())
     }
 
     /// Takes leave of the current run's blocks.

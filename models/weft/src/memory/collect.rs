@@ -12,7 +12,6 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::arena::Remains;
-use super::space;
 
 /// What arenas that are gone have left.
 static ORPHANS: Mutex<Vec<Remains>> = Mutex::new(Vec::new());
@@ -54,7 +53,6 @@ struct Marks<'a> {
     marked: Vec<Vec<bool>>,
     /// Window and block of those that are marked and not yet looked into.
     open: Vec<(usize, usize)>,
-    models: Range<usize>,
 }
 
 impl Marks<'_> {
@@ -62,16 +60,12 @@ impl Marks<'_> {
         Marks {
             marked: windows.iter().map(|w| vec![false; w.live.len()]).collect(),
             open: Vec::new(),
-            models: space::range(),
             windows,
         }
     }
 
     /// Marks the block that a word refers to, if it may be an address in one or of its end.
     fn refer(&mut self, word: usize) {
-        if !self.models.contains(&word) {
-            return;
-        }
         let after = self.windows.partition_point(|w| w.base <= word);
         let Some(window) = after.checked_sub(1) else {
             return;
@@ -113,17 +107,18 @@ mod process {
 
     use super::super::space;
 
-    /// Shows every aligned word of the process's writable memory, but that of models and of `ignored`. It is read through the
-    /// system, since another thread may unmap it meanwhile.
+    /// Shows every aligned word of the process's writable memory that is an address of models' memory; not what models' memory
+    /// itself and `ignored` hold. It is read through the system, since another thread may unmap it meanwhile.
     pub(super) fn scan(ignored: &[Range<usize>], show: &mut dyn FnMut(usize)) -> io::Result<()> {
         let memory = File::open("/proc/self/mem")?;
         let pages = File::open("/proc/self/pagemap").ok();
         let mut words = vec![0u8; 1 << 20];
+        let models = space::range();
+        let (first, length) = (models.start, models.len());
         for line in read_to_string("/proc/self/maps")?.lines() {
             let Some(range) = writable(line) else {
                 continue;
             };
-            let models = space::range();
             let mut skipped = ignored.iter().chain([&models]);
             if skipped.any(|r| r.start < range.end && range.start < r.end) {
                 continue;
@@ -138,7 +133,10 @@ mod process {
                         continue;
                     }
                     for word in part.as_chunks().0 {
-                        show(usize::from_ne_bytes(*word));
+                        let word = usize::from_ne_bytes(*word);
+                        if word.wrapping_sub(first) < length {
+                            show(word);
+                        }
                     }
                 }
                 at = end;
