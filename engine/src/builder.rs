@@ -1,7 +1,8 @@
 //! The settings of a pool, and its start.
 
 use crate::bits::Layout;
-use crate::error::{BoxError, ConfigError, SpawnError};
+use crate::built::{IntoHandler, IntoRequest};
+use crate::error::{ConfigError, SpawnError};
 use crate::handoff::{Handoff, Striped};
 use crate::pool::Pool;
 use crate::slots::Slots;
@@ -11,6 +12,7 @@ use crate::wake::Patience;
 use crate::worker;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The most workers that a pool can have.
 pub const MAX_WORKERS: usize = 1 << 10;
@@ -18,9 +20,9 @@ pub const MAX_WORKERS: usize = 1 << 10;
 /// The most requests that a worker can have.
 pub const MAX_RING_SIZE: usize = 1 << 16;
 
-/// Looks before a side goes to sleep, unless set: tens of microseconds, about what going to sleep and
-/// being woken costs. The second half of them gives the rest of the time slice away each time.
-const SPIN_BUDGET: u32 = 256;
+/// For how long a side looks before it goes to sleep, unless set: about what going to sleep and being
+/// woken costs.
+const SPIN_BUDGET: Duration = Duration::from_micros(50);
 
 /// Requests per worker, unless set: one word.
 const RING_SIZE: usize = 64;
@@ -53,7 +55,7 @@ impl<D: Handoff> Builder<D> {
         Self {
             workers: None,
             ring_size: RING_SIZE,
-            patience: Patience::Turns(SPIN_BUDGET),
+            patience: Patience::For(SPIN_BUDGET),
             dispatch: Dispatch::default(),
             design: D::Choice::default(),
             thread_name: "flipside".to_owned(),
@@ -73,12 +75,13 @@ impl<D: Handoff> Builder<D> {
         self
     }
 
-    /// How many times a side that waits looks before it says that it sleeps, and looks once more.
-    /// Unless set, 256: in a pool of a few thousand requests tens of microseconds, about what a sleep
-    /// and a wake-up cost. 1 is kindest to a busy machine; 0 says so even where there is something to
+    /// For how long a side that waits looks, before it says that it sleeps and looks once more.
+    /// Unless set, 50 microseconds: about what a sleep and a wake-up cost. It looks without a pause
+    /// at first, then with the processor's, and after a few microseconds it gives its time slice away
+    /// between two looks. [`Duration::ZERO`] says that it sleeps even where there is something to
     /// find. Of this and [`busy_wait`](Self::busy_wait), the last one called counts.
-    pub fn spin_budget(mut self, turns: u32) -> Self {
-        self.patience = Patience::Turns(turns);
+    pub fn spin_budget(mut self, time: Duration) -> Self {
+        self.patience = Patience::For(time);
         self
     }
 
@@ -117,8 +120,8 @@ impl<D: Handoff> Builder<D> {
 
     /// Builds the requests and starts the workers.
     ///
-    /// `init` is called once per request, in order, with its number, on the calling thread; `?`
-    /// works in it for any error. `handler` runs on the workers, once per committed request, and is
+    /// `init` is called once per request, in order, with its number, on the calling thread. It returns
+    /// the request, or a `Result` with one, and then `?` works in it for any error. `handler` runs on the workers, once per committed request, and is
     /// dropped by the last worker; [`spawn_with`](Self::spawn_with) gives each worker its own.
     ///
     /// # Errors
@@ -130,39 +133,40 @@ impl<D: Handoff> Builder<D> {
     /// # Panics
     ///
     /// If `init` panics, with its panic, after dropping what it had built.
-    pub fn spawn<R, I, H>(self, init: I, handler: H) -> Result<Threads<R, D>, SpawnError>
+    pub fn spawn<R, T, I, H>(self, init: I, handler: H) -> Result<Threads<R, D>, SpawnError>
     where
         R: Send + 'static,
-        I: FnMut(usize) -> Result<R, BoxError>,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
         H: Fn(&mut R) + Send + Sync + 'static,
     {
         let handler = Arc::new(handler);
         self.spawn_with(init, |_worker| {
             let handler = Arc::clone(&handler);
-            Ok(move |request: &mut R| handler(request))
+            move |request: &mut R| handler(request)
         })
     }
 
     /// As [`spawn`](Self::spawn), with a handler for each worker, which may keep what it needs from
     /// one request to the next: a buffer, a connection, a random number generator.
     ///
-    /// `worker` is called once per worker, in order, with its number, on the calling thread. What it
-    /// returns moves to that worker and is dropped there, after its last request. A handler that
+    /// `worker` is called once per worker, in order, with its number, on the calling thread. It returns
+    /// the handler, or a `Result` with one. That moves to that worker and is dropped there, after its last request. A handler that
     /// panicked is called again for the next request, with what it keeps as the panic left it.
     ///
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// let mut threads = flipside::Threads::builder().workers(2).ring_size(8).spawn_with(
-    ///     |_index| Ok(String::new()),
+    ///     |_index| String::new(),
     ///     |_worker| {
     ///         let mut letters = Vec::new(); // one for each worker, not for each request
-    ///         Ok(move |text: &mut String| {
+    ///         move |text: &mut String| {
     ///             letters.clear();
     ///             letters.extend(text.chars());
     ///             letters.sort_unstable();
     ///             text.clear();
     ///             text.extend(&letters);
-    ///         })
+    ///         }
     ///     },
     /// )?;
     /// let mut request = threads.prepare_wait(|_| ());
@@ -181,12 +185,14 @@ impl<D: Handoff> Builder<D> {
     ///
     /// If `init` or `worker` panics, with its panic, after dropping what it had built and joining
     /// the threads that were started.
-    pub fn spawn_with<R, I, W, H>(self, init: I, worker: W) -> Result<Threads<R, D>, SpawnError>
+    pub fn spawn_with<R, T, I, W, H>(self, init: I, worker: W) -> Result<Threads<R, D>, SpawnError>
     where
         R: Send + 'static,
-        I: FnMut(usize) -> Result<R, BoxError>,
-        W: FnMut(usize) -> Result<H, BoxError>,
-        H: FnMut(&mut R) + Send + 'static,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
+        W: FnMut(usize) -> H,
+        H: IntoHandler<R>,
+        H::Handler: Send + 'static,
     {
         self.start(init, worker, |handler, pool, index, name| {
             let join = spawn_named(name, move || worker::run(&pool, index, handler))?;
@@ -198,11 +204,11 @@ impl<D: Handoff> Builder<D> {
     }
 
     /// Checks the settings, builds the requests and the handlers, and starts each worker by `start`.
-    pub(crate) fn start<R, H>(
+    pub(crate) fn start<R, T: IntoRequest<R>, H: IntoHandler<R>>(
         self,
-        init: impl FnMut(usize) -> Result<R, BoxError>,
-        mut handler: impl FnMut(usize) -> Result<H, BoxError>,
-        start: impl Fn(H, Arc<Pool<R, D>>, usize, String) -> std::io::Result<Worker>,
+        init: impl FnMut(usize) -> T,
+        mut handler: impl FnMut(usize) -> H,
+        start: impl Fn(H::Handler, Arc<Pool<R, D>>, usize, String) -> std::io::Result<Worker>,
     ) -> Result<Threads<R, D>, SpawnError> {
         let layout = self.layout()?;
         let slots = Slots::build(layout.requests(), init)?;
@@ -218,8 +224,9 @@ impl<D: Handoff> Builder<D> {
         // Should a thread fail to start, dropping `threads` stops and joins those before it.
         let mut threads = Threads::new(Arc::clone(&pool), self.dispatch, parker);
         for worker in 0..layout.workers {
-            let handler =
-                handler(worker).map_err(|source| SpawnError::Handler { worker, source })?;
+            let handler = handler(worker)
+                .built()
+                .map_err(|source| SpawnError::Handler { worker, source })?;
             let name = format!("{}-{worker}", self.thread_name);
             let started = start(handler, Arc::clone(&pool), worker, name);
             threads.add_worker(started.map_err(|source| SpawnError::Thread { worker, source })?);

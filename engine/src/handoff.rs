@@ -128,6 +128,6 @@ pub unsafe trait Handoff: Send + Sync + Sized + 'static {
     /// The worker that a request is of, from which a round robin goes on.
     #[inline(always)]
     fn worker_of(layout: Layout, place: Place) -> usize {
-        layout.worker_of_word(place.word)
+        layout.worker_of(place)
     }
 }

@@ -9,7 +9,7 @@
 //!     .workers(2)
 //!     .ring_size(16)
 //!     .spawn(
-//!         |_index| Ok(Vec::with_capacity(64)),           // each request, once, in place
+//!         |_index| Vec::with_capacity(64), // each request, once, in place
 //!         |text: &mut Vec<u8>| text.make_ascii_uppercase(), // on a worker
 //!     )?;
 //!
@@ -60,11 +60,13 @@
 
 mod bits;
 mod builder;
+mod built;
 mod error;
 mod handoff;
 mod outcome;
 mod pool;
 mod prepared;
+mod results;
 mod scope;
 mod site;
 mod slots;
@@ -75,18 +77,20 @@ mod wake;
 mod worker;
 
 pub use builder::{Builder, Dispatch, MAX_RING_SIZE, MAX_WORKERS};
+pub use built::{IntoHandler, IntoRequest};
 pub use error::{BoxError, ConfigError, SpawnError};
 pub use outcome::{Outcome, Panicked};
 pub use prepared::{Batch, Prepared};
+pub use results::Results;
 pub use threads::Threads;
 
 /// What the designs that are compared with this one, and the models, are built on. No part of the
 /// API: it changes with any version.
 #[doc(hidden)]
 pub mod seam {
-    pub use crate::bits::{Cursor, Layout, Place, WORD_BITS, first_set};
+    pub use crate::bits::{Layout, Place, WORD_BITS, places};
     pub use crate::handoff::{Handoff, Snapshot, Striped};
     pub use crate::site::{Accesses, Kind, Recipe, Site, access, smp_mb, smp_rmb, smp_wmb};
     pub use crate::submitter::SubmitterSide;
-    pub use crate::sync::{AtomicU64, name, relax};
+    pub use crate::sync::{AtomicU64, Turns, name};
 }

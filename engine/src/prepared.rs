@@ -3,7 +3,9 @@
 use crate::bits::Place;
 use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
-use crate::threads::Threads;
+use crate::pool::Pool;
+use crate::slots::Filling;
+use crate::threads::{Own, Threads};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -29,8 +31,10 @@ use std::ops::{Deref, DerefMut};
 /// ```
 #[must_use = "a request that is not committed stays free"]
 pub struct Prepared<'a, R, H: Handoff = Striped> {
-    threads: &'a mut Threads<R, H>,
+    pool: &'a Pool<R, H>,
+    own: &'a mut Own<H>,
     place: Place,
+    access: Filling<'a, R>,
     /// Whether to hand it over at once rather than with its batch.
     alone: bool,
 }
@@ -38,8 +42,11 @@ pub struct Prepared<'a, R, H: Handoff = Striped> {
 impl<'a, R, H: Handoff> Prepared<'a, R, H> {
     #[inline]
     pub(crate) fn new(threads: &'a mut Threads<R, H>, place: Place, alone: bool) -> Self {
+        let Threads { pool, own, .. } = threads;
         Self {
-            threads,
+            access: pool.slots.fill(pool.layout.request(place)),
+            pool,
+            own,
             place,
             alone,
         }
@@ -48,11 +55,19 @@ impl<'a, R, H: Handoff> Prepared<'a, R, H> {
     /// Hands the request to its worker, now or, in a batch, with the batch.
     ///
     /// Progress: wait-free, apart from waking a worker that sleeps.
-    #[inline]
+    #[inline(always)]
     pub fn commit(self) {
-        self.threads.stage(self.place);
-        if self.alone {
-            self.threads.publish();
+        let Self {
+            pool,
+            own,
+            place,
+            access,
+            alone,
+        } = self;
+        access.end();
+        match alone {
+            true => own.publish_one(pool, place),
+            false => own.stage(pool.layout, place),
         }
     }
 
@@ -60,24 +75,26 @@ impl<'a, R, H: Handoff> Prepared<'a, R, H> {
     /// `w * ring_size` and on.
     #[must_use]
     pub fn index(&self) -> usize {
-        self.place.request
+        self.pool.layout.request(self.place)
     }
 }
 
 impl<R, H: Handoff> Deref for Prepared<'_, R, H> {
     type Target = R;
 
+    #[inline]
     fn deref(&self) -> &R {
         // SAFETY: the submitter owns the request from `claim`, behind `reap.rmb` (O2, O3, O9),
         // until `commit`, and this guard is the only way to it. The reference borrows the guard.
-        unsafe { self.threads.pool.slots.request(self.place.request) }
+        unsafe { self.access.request() }
     }
 }
 
 impl<R, H: Handoff> DerefMut for Prepared<'_, R, H> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut R {
         // SAFETY: as for `deref`, and the guard is borrowed mutably.
-        unsafe { self.threads.pool.slots.request_mut(self.place.request) }
+        unsafe { self.access.request_mut() }
     }
 }
 
@@ -118,7 +135,7 @@ impl<'a, R, H: Handoff> Batch<'a, R, H> {
         &mut self,
         done: impl FnOnce(Outcome<'_, R>),
     ) -> Option<Prepared<'_, R, H>> {
-        if self.threads.side.stages_all() {
+        if self.threads.own.side.stages_all() {
             return None;
         }
         let place = self.threads.claim_wait(done);
@@ -130,13 +147,13 @@ impl<'a, R, H: Handoff> Batch<'a, R, H> {
     ///
     /// Progress: wait-free, apart from waking workers that sleep.
     pub fn commit(self) -> usize {
-        self.threads.publish()
+        self.threads.own.publish(&self.threads.pool)
     }
 }
 
 impl<R, H: Handoff> Drop for Batch<'_, R, H> {
     fn drop(&mut self) {
-        self.threads.side.unstage();
+        self.threads.own.side.unstage();
     }
 }
 

@@ -1,7 +1,8 @@
 //! Pools that borrow from the caller's stack.
 
 use crate::builder::Builder;
-use crate::error::{BoxError, SpawnError};
+use crate::built::{IntoHandler, IntoRequest};
+use crate::error::SpawnError;
 use crate::handoff::Handoff;
 use crate::pool::Pool;
 use crate::sync::{Thread, scope};
@@ -28,7 +29,7 @@ impl<D: Handoff> Builder<D> {
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// let words = ["lock", "free"];
     /// let total = flipside::Threads::builder().workers(2).ring_size(4).scope(
-    ///     |_| Ok((0, 0)),
+    ///     |_| (0, 0),
     ///     |(index, length): &mut (usize, usize)| *length = words[*index].len(),
     ///     |threads| {
     ///         for index in 0..words.len() {
@@ -45,14 +46,15 @@ impl<D: Handoff> Builder<D> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn scope<R, I, H, B, T>(self, init: I, handler: H, body: B) -> Result<T, SpawnError>
+    pub fn scope<R, T, I, H, B, O>(self, init: I, handler: H, body: B) -> Result<O, SpawnError>
     where
         R: Send,
-        I: FnMut(usize) -> Result<R, BoxError>,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
         H: Fn(&mut R) + Sync,
-        B: FnOnce(&mut Threads<R, D>) -> T,
+        B: FnOnce(&mut Threads<R, D>) -> O,
     {
-        self.scope_with(init, |_worker| Ok(&handler), body)
+        self.scope_with(init, |_worker| &handler, body)
     }
 
     /// As [`scope`](Self::scope), with a handler for each worker, as for
@@ -65,13 +67,20 @@ impl<D: Handoff> Builder<D> {
     /// # Panics
     ///
     /// As [`scope`](Self::scope), and if `worker` panics.
-    pub fn scope_with<R, I, W, H, B, T>(self, init: I, worker: W, body: B) -> Result<T, SpawnError>
+    pub fn scope_with<R, T, I, W, H, B, O>(
+        self,
+        init: I,
+        worker: W,
+        body: B,
+    ) -> Result<O, SpawnError>
     where
         R: Send,
-        I: FnMut(usize) -> Result<R, BoxError>,
-        W: FnMut(usize) -> Result<H, BoxError>,
-        H: FnMut(&mut R) + Send,
-        B: FnOnce(&mut Threads<R, D>) -> T,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
+        W: FnMut(usize) -> H,
+        H: IntoHandler<R>,
+        H::Handler: Send,
+        B: FnOnce(&mut Threads<R, D>) -> O,
     {
         // Holds the requests until every worker has returned, so that this thread drops them.
         let mut held = None;
@@ -105,6 +114,7 @@ impl<R, D: Handoff> EndOfScope<R, D> {
         Self {
             pool: Arc::clone(&threads.pool),
             workers: threads
+                .own
                 .workers
                 .iter()
                 .map(|worker| worker.thread.clone())

@@ -1,8 +1,9 @@
 //! The requests themselves: the one file that dereferences a cell.
 
-use crate::error::{BoxError, SpawnError};
+use crate::built::IntoRequest;
+use crate::error::SpawnError;
 use crate::outcome::{Outcome, Panicked};
-use crate::sync::{CachePadded, UnsafeCell, name};
+use crate::sync::{Access, CachePadded, UnsafeCell, name};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,9 +25,9 @@ unsafe impl<R: Send> Sync for Slots<R> {}
 impl<R> Slots<R> {
     /// Builds each request once, in order, where it stays. If `init` fails or panics, those already
     /// built are dropped, and no others exist.
-    pub(crate) fn build(
+    pub(crate) fn build<T: IntoRequest<R>>(
         requests: usize,
-        mut init: impl FnMut(usize) -> Result<R, BoxError>,
+        mut init: impl FnMut(usize) -> T,
     ) -> Result<Self, SpawnError> {
         // All of it at once: a request is not moved again, and too large a pool is an error.
         let mut slots = Vec::new();
@@ -34,7 +35,9 @@ impl<R> Slots<R> {
             .try_reserve_exact(requests)
             .map_err(|source| SpawnError::Memory { requests, source })?;
         for index in 0..requests {
-            let request = init(index).map_err(|source| SpawnError::Init { index, source })?;
+            let request = init(index)
+                .built()
+                .map_err(|source| SpawnError::Init { index, source })?;
             let panic = None;
             slots.push(CachePadded::new(UnsafeCell::new(Slot { request, panic })));
         }
@@ -70,52 +73,69 @@ impl<R> Slots<R> {
         }
     }
 
-    /// Hands a finished request to the callback, with the panic of its handler if there was one.
+    /// Begins the submitter's access to a finished request.
+    #[inline]
+    pub(crate) fn delivery(&self, request: usize) -> Delivery<'_, R> {
+        Delivery(self.0[request].access("delivers"))
+    }
+
+    /// Begins the submitter's own access to a request that it prepared.
+    #[inline]
+    pub(crate) fn fill(&self, request: usize) -> Filling<'_, R> {
+        Filling(self.0[request].access("fills"))
+    }
+}
+
+/// The submitter's access to a finished request: a checker's access, while it lives.
+pub(crate) struct Delivery<'a, R>(Access<'a, Slot<R>>);
+
+impl<R> Delivery<'_, R> {
+    /// The request, with the panic of its handler if there was one.
     ///
     /// # Safety
     ///
     /// The calling submitter owns the request, by a snapshot that a read barrier followed.
     #[inline]
-    pub(crate) unsafe fn deliver(&self, request: usize, done: impl FnOnce(Outcome<'_, R>)) {
-        let access = self.0[request].access("delivers");
+    pub(crate) unsafe fn outcome(&mut self) -> Outcome<'_, R> {
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-        let Slot { request, panic } = unsafe { &mut *access.get() };
+        let Slot { request, panic } = unsafe { &mut *self.0.get() };
         // Taking it is writing, and nothing is written where there is no mark.
         let payload = if panic.is_some() { panic.take() } else { None };
-        done(match payload {
+        match payload {
             None => Ok(request),
             Some(payload) => Err(Panicked::new(request, payload)),
-        });
+        }
     }
+}
 
-    /// The request, for the submitter to look at.
+/// The submitter's access to a request that it prepared: a checker's access, while it lives.
+pub(crate) struct Filling<'a, R>(Access<'a, Slot<R>>);
+
+impl<R> Filling<'_, R> {
+    /// Ends it, before the request changes hands.
+    #[inline(always)]
+    pub(crate) fn end(self) {}
+
+    /// The request.
     ///
     /// # Safety
     ///
-    /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no
-    /// mutable one.
+    /// The calling submitter owns the request, by a snapshot that a read barrier followed.
     #[inline]
-    pub(crate) unsafe fn request(&self, request: usize) -> &R {
-        let slot = self.0[request].access("looks at").get();
+    pub(crate) unsafe fn request(&self) -> &R {
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-        // Shared from the start: a mutable reference in between would end those given out before.
-        unsafe { &(*slot).request }
+        unsafe { &(*self.0.get()).request }
     }
 
-    /// The request, for the submitter to fill.
+    /// The request, to be filled.
     ///
     /// # Safety
     ///
-    /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no other.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the caller's guard is what makes it unique"
-    )]
+    /// As for [`request`](Self::request).
     #[inline]
-    pub(crate) unsafe fn request_mut(&self, request: usize) -> &mut R {
-        let slot = self.0[request].access("fills").get();
-        // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-        unsafe { &mut (*slot).request }
+    pub(crate) unsafe fn request_mut(&mut self) -> &mut R {
+        // SAFETY: as above, and this guard is borrowed mutably.
+        unsafe { &mut (*self.0.get()).request }
     }
 }
 
@@ -126,8 +146,8 @@ mod tests {
     #[test]
     fn more_requests_than_memory_can_hold_are_an_error_before_one_is_built() {
         let requests = usize::MAX / size_of::<CachePadded<UnsafeCell<Slot<u8>>>>();
-        let init = |_| -> Result<u8, _> { unreachable!("there is no place for it") };
-        match Slots::build(requests, init).map(|_| ()) {
+        let init = |_| -> u8 { unreachable!("there is no place for it") };
+        match Slots::<u8>::build(requests, init).map(|_| ()) {
             Err(error @ SpawnError::Memory { requests: told, .. }) => {
                 assert_eq!(told, requests);
                 assert!(error.to_string().contains("a smaller ring"), "{error}");

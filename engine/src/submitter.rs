@@ -9,7 +9,7 @@
 //!
 //! Not owned and not pending would be a request that nobody committed: never.
 
-use crate::bits::{Cursor, Layout, Place, first_set};
+use crate::bits::{Layout, Place, first_set, others};
 use crate::handoff::Handoff;
 use crate::site::Site;
 
@@ -46,7 +46,7 @@ pub struct SubmitterSide<H: Handoff> {
     private: Box<[Private]>,
     design: H::Submitter,
     /// Where to start looking in each worker's range.
-    next: Box<[Cursor]>,
+    next: Box<[Place]>,
     /// The words with staged requests; its capacity is all words, so it never allocates again.
     touched: Vec<usize>,
     /// How many requests are staged.
@@ -66,7 +66,7 @@ impl<H: Handoff> SubmitterSide<H> {
             private: (0..layout.words()).map(free).collect(),
             design: words.submitter(layout),
             next: (0..layout.workers)
-                .map(|worker| Cursor::first_of(&layout.words_of(worker)))
+                .map(|worker| layout.first_of(worker))
                 .collect(),
             touched: Vec::with_capacity(layout.words()),
             staged: 0,
@@ -77,10 +77,21 @@ impl<H: Handoff> SubmitterSide<H> {
     /// the cursor asked first.
     #[inline]
     pub fn claim(&mut self, words: &H, cursor: usize) -> Option<Place> {
-        let workers = self.layout.workers;
-        let place = H::search(cursor, workers, |worker| self.claim_from(words, worker))?;
+        // What the search below would come to first, and without it.
+        let next = self.next[cursor];
+        let place = match self.free(next.word(), next.ahead()) {
+            Some(place) => place,
+            None => self.search(words, cursor)?,
+        };
         words.claimed(&mut self.design, place);
         Some(place)
+    }
+
+    /// Asks worker after worker.
+    #[inline(never)]
+    fn search(&mut self, words: &H, cursor: usize) -> Option<Place> {
+        let workers = self.layout.workers;
+        H::search(cursor, workers, |worker| self.claim_from(words, worker))
     }
 
     /// The same of one worker's, strictly in turn from its last one on, so that each result is
@@ -88,11 +99,13 @@ impl<H: Handoff> SubmitterSide<H> {
     #[inline]
     fn claim_from(&mut self, words: &H, worker: usize) -> Option<Place> {
         let cursor = self.next[worker];
-        let mut others = cursor.others(self.layout.words_of(worker));
-        self.find(words, cursor.word, cursor.ahead())
-            .or_else(|| others.find_map(|word| self.find(words, word, u64::MAX)))
+        self.find(words, cursor.word(), cursor.ahead())
+            .or_else(|| {
+                let mut others = others(cursor, self.layout.words_of(worker));
+                others.find_map(|word| self.find(words, word, u64::MAX))
+            })
             // As of a moment ago.
-            .or_else(|| self.free(cursor.word, !cursor.ahead()))
+            .or_else(|| self.free(cursor.word(), !cursor.ahead()))
     }
 
     /// The first such request among some bits of a word. What is known already is asked first: the
@@ -107,11 +120,11 @@ impl<H: Handoff> SubmitterSide<H> {
 
     /// The first request among some bits of a word that is known as the submitter's, unless it is
     /// staged.
-    #[inline]
+    #[inline(always)]
     fn free(&self, word: usize, bits: u64) -> Option<Place> {
         let private = &self.private[word];
         let free = private.owned & !private.staged & bits;
-        first_set(free).map(|bit| self.layout.place(word, bit))
+        first_set(free).map(|bit| Place::new(word, bit))
     }
 
     /// Asks which of a word's requests came back: Busy becomes Done.
@@ -126,23 +139,30 @@ impl<H: Handoff> SubmitterSide<H> {
     /// Whether a claimed request holds a result that was never delivered.
     #[inline]
     pub fn holds_result(&self, place: Place) -> bool {
-        self.private[place.word].pending & place.mask != 0
+        self.private[place.word()].pending & place.mask() != 0
     }
 
     /// Done becomes Free. Said before the result is handed over, so that it is handed over once
     /// even if the callback panics.
     #[inline]
     pub fn delivered(&mut self, place: Place) {
-        self.private[place.word].pending &= !place.mask;
+        self.private[place.word()].pending &= !place.mask();
     }
 
     /// The next undelivered result in the word that is known, now marked as delivered.
     #[inline]
     pub fn next_result(&mut self, word: usize) -> Option<Place> {
         let bit = first_set(self.private[word].ready())?;
-        let place = self.layout.place(word, bit);
+        let place = Place::new(word, bit);
         self.delivered(place);
         Some(place)
+    }
+
+    /// The same in all words, from that one on and around.
+    pub(crate) fn next_result_from(&mut self, word: usize) -> Option<Place> {
+        (word..self.private.len())
+            .chain(0..word)
+            .find_map(|word| self.next_result(word))
     }
 
     /// Looks at the worker's words that have something to wait for; whether all that was committed
@@ -166,6 +186,12 @@ impl<H: Handoff> SubmitterSide<H> {
         self.private.iter().any(|private| private.ready() != 0)
     }
 
+    /// How many requests are committed and not delivered.
+    pub fn pending(&self) -> usize {
+        let pending = self.private.iter().map(|private| private.pending);
+        pending.map(|bits| bits.count_ones() as usize).sum()
+    }
+
     /// Whether every request is staged: then waiting for a free one would never end.
     pub fn stages_all(&self) -> bool {
         self.staged == self.layout.requests()
@@ -174,13 +200,30 @@ impl<H: Handoff> SubmitterSide<H> {
     /// Marks a request as filled, to be published with the batch.
     #[inline]
     pub fn stage(&mut self, place: Place) {
-        let private = &mut self.private[place.word];
+        let private = &mut self.private[place.word()];
         if private.staged == 0 {
-            self.touched.push(place.word);
+            self.touched.push(place.word());
         }
-        private.staged |= place.mask;
+        private.staged |= place.mask();
         self.staged += 1;
-        self.next[self.layout.worker_of_word(place.word)] = self.layout.after(place);
+        self.go_on_behind(place);
+    }
+
+    /// The next search of the request's worker begins behind it.
+    #[inline]
+    fn go_on_behind(&mut self, place: Place) {
+        self.next[self.layout.worker_of(place)] = self.layout.after(place);
+    }
+
+    /// Free becomes Busy for one request that is not staged.
+    #[inline(always)]
+    pub fn publish_one(&mut self, words: &H, place: Place, wake: impl FnOnce()) {
+        let (word, mask) = (place.word(), place.mask());
+        let private = &mut self.private[word];
+        private.owned &= !mask;
+        private.pending |= mask;
+        words.commit(&mut self.design, std::iter::once((word, mask)), wake);
+        self.go_on_behind(place);
     }
 
     /// Free becomes Busy for each staged request; `wake` is then given their words. Returns how many
@@ -206,7 +249,15 @@ impl<H: Handoff> SubmitterSide<H> {
     }
 
     /// Takes every staged request back; they stay Free.
+    #[inline]
     pub fn unstage(&mut self) {
+        if self.staged > 0 {
+            self.unstage_all();
+        }
+    }
+
+    #[cold]
+    fn unstage_all(&mut self) {
         for word in self.touched.drain(..) {
             self.private[word].staged = 0;
         }

@@ -1,19 +1,21 @@
 //! The submitter's handle: the verbs of the protocol.
 
-use crate::bits::Place;
+use crate::bits::{Layout, Place};
 use crate::builder::{Builder, Dispatch};
 use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
 use crate::pool::Pool;
 use crate::prepared::{Batch, Prepared};
+use crate::results::Results;
 use crate::site::{Site, smp_mb, smp_wmb};
 use crate::submitter::SubmitterSide;
-use crate::sync::{JoinHandle, Parker, Thread, is_torn_down};
+use crate::sync::{Deadline, JoinHandle, Parker, Thread, is_current, is_torn_down};
 use crate::wake::{Patience, Wish};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A pool of workers and its requests, as the one thread that submits sees it.
 ///
@@ -21,25 +23,32 @@ use std::sync::Arc;
 /// one submitter. Dropping it lets the workers finish every committed request, joins them, and
 /// drops the requests, with any result that was not delivered; [`stop`](Self::stop) delivers first.
 ///
+/// A handler may drop the handle of another pool, and then waits for its workers. One that drops the
+/// handle of its own pool does not wait for its own thread, which goes on after it: that handles what
+/// is left and ends by itself.
+///
 /// ```compile_fail,E0277
 /// // Two threads can't submit to one pool: `&Threads` is not `Send`.
-/// let threads = flipside::Threads::builder().spawn(|_| Ok(0), |n: &mut u32| *n += 1).unwrap();
+/// let threads = flipside::Threads::builder().spawn(|_| 0, |n: &mut u32| *n += 1).unwrap();
 /// std::thread::scope(|scope| {
 ///     scope.spawn(|| threads.pending());
 /// });
 /// ```
 pub struct Threads<R, H: Handoff = Striped> {
     pub(crate) pool: Arc<Pool<R, H>>,
+    pub(crate) own: Own<H>,
+    /// One submitter: a shared reference must not reach a second thread.
+    not_sync: PhantomData<Cell<()>>,
+}
+
+/// What the submitter does not share with the workers.
+pub(crate) struct Own<H: Handoff> {
     pub(crate) side: SubmitterSide<H>,
     dispatch: Dispatch,
     /// The worker that the next search begins with.
     cursor: usize,
-    /// Committed requests whose result has not been delivered.
-    pending: usize,
-    parker: Parker,
+    pub(crate) parker: Parker,
     pub(crate) workers: Vec<Worker>,
-    /// One submitter: a shared reference must not reach a second thread.
-    not_sync: PhantomData<Cell<()>>,
 }
 
 /// How to wake a worker, and how to wait for its end; a scope waits by itself.
@@ -61,19 +70,20 @@ impl Threads<()> {
 impl<R, H: Handoff> Threads<R, H> {
     pub(crate) fn new(pool: Arc<Pool<R, H>>, dispatch: Dispatch, parker: Parker) -> Self {
         Self {
-            side: SubmitterSide::new(pool.layout, &pool.words),
-            workers: Vec::with_capacity(pool.layout.workers),
+            own: Own {
+                side: SubmitterSide::new(pool.layout, &pool.words),
+                dispatch,
+                cursor: 0,
+                parker,
+                workers: Vec::with_capacity(pool.layout.workers),
+            },
             pool,
-            dispatch,
-            cursor: 0,
-            pending: 0,
-            parker,
             not_sync: PhantomData,
         }
     }
 
     pub(crate) fn add_worker(&mut self, worker: Worker) {
-        self.workers.push(worker);
+        self.own.workers.push(worker);
     }
 
     /// A request that is free to be filled, or `None` if all of them are with the workers.
@@ -89,7 +99,7 @@ impl<R, H: Handoff> Threads<R, H> {
     /// let mut threads = flipside::Threads::builder()
     ///     .workers(1)
     ///     .ring_size(1)
-    ///     .spawn(|_| Ok(0), |n: &mut u64| *n *= 2)?;
+    ///     .spawn(|_| 0, |n: &mut u64| *n *= 2)?;
     /// let mut request = threads.prepare(|_| unreachable!("nothing was committed yet")).unwrap();
     /// *request = 21;
     /// request.commit();
@@ -98,8 +108,9 @@ impl<R, H: Handoff> Threads<R, H> {
     /// # }
     /// ```
     #[must_use = "a request that is not committed stays free"]
+    #[inline]
     pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R, H>> {
-        self.side.unstage();
+        self.own.side.unstage();
         let place = self.claim(done)?;
         Some(Prepared::new(self, place, true))
     }
@@ -107,8 +118,9 @@ impl<R, H: Handoff> Threads<R, H> {
     /// As [`prepare`](Self::prepare), but waits until a request is free.
     ///
     /// Progress: blocking. It waits for a handler to return if every request is with the workers.
+    #[inline]
     pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Prepared<'_, R, H> {
-        self.side.unstage();
+        self.own.side.unstage();
         let place = self.claim_wait(done);
         Prepared::new(self, place, true)
     }
@@ -119,7 +131,7 @@ impl<R, H: Handoff> Threads<R, H> {
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// # let mut threads = flipside::Threads::builder()
-    /// #     .workers(2).ring_size(8).spawn(|_| Ok(0), |n: &mut u64| *n += 1)?;
+    /// #     .workers(2).ring_size(8).spawn(|_| 0, |n: &mut u64| *n += 1)?;
     /// let mut batch = threads.batch();
     /// while let Some(mut request) = batch.prepare(|_| ()) {
     ///     *request = 41;
@@ -131,7 +143,7 @@ impl<R, H: Handoff> Threads<R, H> {
     /// # }
     /// ```
     pub fn batch(&mut self) -> Batch<'_, R, H> {
-        self.side.unstage();
+        self.own.side.unstage();
         Batch::new(self)
     }
 
@@ -141,7 +153,7 @@ impl<R, H: Handoff> Threads<R, H> {
     ///
     /// Progress: wait-free, apart from `done`.
     pub fn deliver(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
-        self.side.collect(&self.pool.words);
+        self.own.side.collect(&self.pool.words);
         self.deliver_known(done)
     }
 
@@ -155,7 +167,7 @@ impl<R, H: Handoff> Threads<R, H> {
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// # let mut threads = flipside::Threads::builder()
-    /// #     .workers(2).ring_size(8).spawn(|_| Ok(0), |n: &mut u64| *n += 1)?;
+    /// #     .workers(2).ring_size(8).spawn(|_| 0, |n: &mut u64| *n += 1)?;
     /// for n in 0..10 {
     ///     let mut request = threads.prepare(|_| ()).expect("16 are free");
     ///     *request = n;
@@ -169,16 +181,71 @@ impl<R, H: Handoff> Threads<R, H> {
     /// # }
     /// ```
     pub fn deliver_wait(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
-        if self.pending > 0 {
+        if self.pending() > 0 {
             self.pool.submitter_bell.wait(
                 self.pool.patience,
                 Wish::Any,
                 Site::SubmitterSleepMb,
-                || self.side.collect(&self.pool.words).then_some(()),
-                || self.parker.park(),
+                || self.own.side.collect(&self.pool.words).then_some(()),
+                || self.own.parker.park(),
             );
         }
         self.deliver_known(done)
+    }
+
+    /// As [`deliver_wait`](Self::deliver_wait), but no longer than that time: `0` also if no result
+    /// was there when it was over.
+    ///
+    /// If `done` panics, what it was not given yet stays to be delivered.
+    ///
+    /// Progress: blocking, for at most `time`, apart from `done` and from what the system takes to
+    /// wake a thread.
+    pub fn deliver_timeout(&mut self, time: Duration, done: impl FnMut(Outcome<'_, R>)) -> usize {
+        if self.pending() > 0 {
+            let deadline = Deadline::after(time);
+            let looks = match self.pool.patience {
+                Patience::For(budget) => budget.min(time),
+                Patience::Endless => time,
+            };
+            self.pool.submitter_bell.wait_while(
+                Patience::For(looks),
+                Wish::Any,
+                Site::SubmitterSleepMb,
+                || self.own.side.collect(&self.pool.words).then_some(()),
+                || {
+                    let left = deadline.left();
+                    if let Some(left) = left {
+                        self.own.parker.park_timeout(left);
+                    }
+                    left.is_some()
+                },
+            );
+        }
+        self.deliver_known(done)
+    }
+
+    /// The results, one by one, where a callback is in the way; see [`Results`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// # let mut threads = flipside::Threads::builder()
+    /// #     .workers(2).ring_size(8).spawn(|_| 0, |n: &mut u64| *n += 1)?;
+    /// for n in 0..10 {
+    ///     let mut request = threads.prepare(|_| ()).expect("16 are free");
+    ///     *request = n;
+    ///     request.commit();
+    /// }
+    /// let mut total = 0;
+    /// let mut results = threads.results();
+    /// while let Some(n) = results.next_wait() {
+    ///     total += *n.unwrap();
+    /// }
+    /// assert_eq!(total, 55);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn results(&mut self) -> Results<'_, R, H> {
+        Results::new(self)
     }
 
     /// Waits until every committed request has been handled, and hands over every result that is
@@ -193,8 +260,8 @@ impl<R, H: Handoff> Threads<R, H> {
                 self.pool.patience,
                 Wish::Drained(worker),
                 Site::SubmitterSleepMb,
-                || self.side.flush(&self.pool.words, worker).then_some(()),
-                || self.parker.park(),
+                || self.own.side.flush(&self.pool.words, worker).then_some(()),
+                || self.own.parker.park(),
             );
             self.deliver_from(worker, &mut done);
         });
@@ -225,13 +292,13 @@ impl<R, H: Handoff> Threads<R, H> {
     /// result is waiting.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.pending
+        self.own.side.pending()
     }
 
     /// Finds a free request and empties it of its last result.
     #[inline]
     pub(crate) fn claim(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Place> {
-        let place = self.side.claim(&self.pool.words, self.cursor)?;
+        let place = self.own.side.claim(&self.pool.words, self.own.cursor)?;
         self.empty(place, done);
         Some(place)
     }
@@ -243,8 +310,8 @@ impl<R, H: Handoff> Threads<R, H> {
             self.pool.patience,
             Wish::Any,
             Site::SubmitterSleepMb,
-            || self.side.claim(&self.pool.words, self.cursor),
-            || self.parker.park(),
+            || self.own.side.claim(&self.pool.words, self.own.cursor),
+            || self.own.parker.park(),
         );
         self.empty(place, done);
         place
@@ -253,10 +320,10 @@ impl<R, H: Handoff> Threads<R, H> {
     /// Done becomes Free: hands over the result that a found request may hold.
     #[inline]
     fn empty(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
-        if self.side.holds_result(place) {
+        if self.own.side.holds_result(place) {
             H::empty(
                 self,
-                |this| this.side.delivered(place),
+                |this| this.own.side.delivered(place),
                 |this| this.hand_over(place, done),
             );
         }
@@ -264,17 +331,20 @@ impl<R, H: Handoff> Threads<R, H> {
 
     /// Hands over every result that is known; returns how many.
     fn deliver_known(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> usize {
-        let before = self.pending;
+        let mut delivered = 0;
         for worker in 0..self.workers() {
-            self.deliver_from(worker, &mut done);
+            self.deliver_from(worker, &mut |outcome| {
+                delivered += 1;
+                done(outcome);
+            });
         }
-        before - self.pending
+        delivered
     }
 
     #[inline]
     fn deliver_from(&mut self, worker: usize, done: &mut impl FnMut(Outcome<'_, R>)) {
         for word in self.pool.layout.words_of(worker) {
-            while let Some(place) = self.side.next_result(word) {
+            while let Some(place) = self.own.side.next_result(word) {
                 self.hand_over(place, &mut *done);
             }
         }
@@ -282,54 +352,24 @@ impl<R, H: Handoff> Threads<R, H> {
 
     #[inline]
     fn hand_over(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
-        self.pending -= 1;
+        let request = self.pool.layout.request(place);
+        let mut delivery = self.pool.slots.delivery(request);
         // SAFETY: the submitter owns the request by a look that `reap.rmb` or `flush.rmb` ordered
         // (O2, O3, O9), and `&mut self` keeps every guard away.
-        unsafe { self.pool.slots.deliver(place.request, done) };
-    }
-
-    /// Adds a filled request to what the next [`publish`](Self::publish) hands over.
-    #[inline]
-    pub(crate) fn stage(&mut self, place: Place) {
-        self.side.stage(place);
-        let worker = H::worker_of(self.pool.layout, place);
-        self.cursor = match self.dispatch {
-            Dispatch::RoundRobin => {
-                let next = worker + 1;
-                if next == self.workers() { 0 } else { next }
-            }
-            Dispatch::FillFirst => worker,
-        };
-    }
-
-    /// Hands every staged request to its worker and wakes those that sleep; returns how many.
-    #[inline]
-    pub(crate) fn publish(&mut self) -> usize {
-        let Self {
-            pool,
-            side,
-            workers,
-            ..
-        } = self;
-        let count = side.publish(&pool.words, |words| {
-            if pool.patience != Patience::Endless {
-                smp_mb(Site::CommitMb);
-                for &word in words {
-                    let worker = pool.layout.worker_of_word(word);
-                    wake(pool, worker, &workers[worker].thread);
-                }
-            }
-        });
-        self.pending += count;
-        count
+        done(unsafe { delivery.outcome() });
     }
 
     /// Lets the workers finish what was committed, and joins them.
     fn shut_down(&mut self) {
-        stop(&self.pool, self.workers.iter().map(|worker| &worker.thread));
+        stop(
+            &self.pool,
+            self.own.workers.iter().map(|worker| &worker.thread),
+        );
         let joins = self
+            .own
             .workers
             .iter_mut()
+            .filter(|worker| !is_current(&worker.thread))
             .filter_map(|worker| worker.join.take());
         // All of them, before anything is said of one.
         let ended: Vec<_> = joins.map(JoinHandle::join).collect();
@@ -340,6 +380,57 @@ impl<R, H: Handoff> Threads<R, H> {
         {
             std::panic::resume_unwind(panic);
         }
+    }
+}
+
+impl<H: Handoff> Own<H> {
+    /// Adds a filled request to what the next [`publish`](Self::publish) hands over.
+    #[inline]
+    pub(crate) fn stage(&mut self, layout: Layout, place: Place) {
+        self.side.stage(place);
+        self.go_on_behind(layout, place);
+    }
+
+    /// The next search begins with the worker whose turn it is behind that request.
+    #[inline]
+    fn go_on_behind(&mut self, layout: Layout, place: Place) {
+        let worker = H::worker_of(layout, place);
+        self.cursor = match self.dispatch {
+            Dispatch::RoundRobin => {
+                let next = worker + 1;
+                if next == layout.workers { 0 } else { next }
+            }
+            Dispatch::FillFirst => worker,
+        };
+    }
+
+    /// Hands one request to its worker, and wakes that if it sleeps.
+    #[inline(always)]
+    pub(crate) fn publish_one<R>(&mut self, pool: &Pool<R, H>, place: Place) {
+        let Self { side, workers, .. } = self;
+        side.publish_one(&pool.words, place, || {
+            if pool.patience != Patience::Endless {
+                smp_mb(Site::CommitMb);
+                let worker = pool.layout.worker_of(place);
+                wake(pool, worker, &workers[worker].thread);
+            }
+        });
+        self.go_on_behind(pool.layout, place);
+    }
+
+    /// Hands every staged request to its worker and wakes those that sleep; returns how many.
+    #[inline]
+    pub(crate) fn publish<R>(&mut self, pool: &Pool<R, H>) -> usize {
+        let Self { side, workers, .. } = self;
+        side.publish(&pool.words, |words| {
+            if pool.patience != Patience::Endless {
+                smp_mb(Site::CommitMb);
+                for &word in words {
+                    let worker = pool.layout.worker_of_word(word);
+                    wake(pool, worker, &workers[worker].thread);
+                }
+            }
+        })
     }
 }
 
@@ -376,8 +467,8 @@ impl<R, H: Handoff> fmt::Debug for Threads<R, H> {
         f.debug_struct("Threads")
             .field("workers", &self.workers())
             .field("ring_size", &self.ring_size())
-            .field("dispatch", &self.dispatch)
-            .field("pending", &self.pending)
+            .field("dispatch", &self.own.dispatch)
+            .field("pending", &self.pending())
             .finish_non_exhaustive()
     }
 }

@@ -29,12 +29,13 @@ pub(crate) fn run<R, H: Handoff>(pool: &Pool<R, H>, index: usize, mut handler: i
             }
         }
         while let Some(place) = words.take(&mut own) {
+            let request = pool.layout.request(place);
             words.serve(
                 &mut own,
                 place,
                 // SAFETY: the request is this worker's by a look that `take.rmb` ordered (O1, O4,
                 // O9), and `serve` gives it back only after this.
-                || unsafe { pool.slots.handle(place.request, &mut handler) },
+                || unsafe { pool.slots.handle(request, &mut handler) },
                 |drained| wake(pool, index, drained),
             );
         }

@@ -30,6 +30,7 @@ pub use ledger::{Ledger, Request};
 use flipside::{Builder, Design};
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// How large a scenario is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -118,7 +119,7 @@ fn spinning(size: Size, design: Design) -> Builder {
 
 /// A pool in which whoever waits goes to sleep at once.
 fn sleepy(size: Size, design: Design) -> Builder {
-    pool(size, design).spin_budget(0)
+    pool(size, design).spin_budget(Duration::ZERO)
 }
 
 /// The scenario of that name; the error lists those that there are.

@@ -5,6 +5,7 @@
 //! by a new one of the same settings as soon as another operation needs it.
 
 use flipside::{Builder, Design, Dispatch};
+use std::time::Duration;
 
 /// The settings of a plan's pools, and what is done to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,8 @@ impl Config {
             .ring_size(self.ring)
             .dispatch(self.dispatch);
         match self.spin {
-            Some(turns) => builder.spin_budget(turns),
+            // Under a checker a turn takes a nanosecond.
+            Some(turns) => builder.spin_budget(Duration::from_nanos(turns.into())),
             None => builder.busy_wait(),
         }
     }

@@ -1,6 +1,6 @@
 //! A worker's walk through its bitmaps.
 
-use crate::bits::{Cursor, Layout, Place, first_set};
+use crate::bits::{Layout, Place, first_set, others};
 use std::ops::Range;
 
 /// The words of one worker, and what is left of the look that it took at one of them.
@@ -13,7 +13,7 @@ pub struct Snapshot {
     word: usize,
     left: u64,
     /// Where to go on: behind the last request taken.
-    next: Cursor,
+    next: Place,
 }
 
 impl Snapshot {
@@ -23,7 +23,7 @@ impl Snapshot {
         let own = layout.words_of(worker);
         Self {
             layout,
-            next: Cursor::first_of(&own),
+            next: layout.first_of(worker),
             word: own.start,
             left: 0,
             own,
@@ -45,13 +45,12 @@ impl Snapshot {
             "a snapshot is taken apart before the next is taken"
         );
         let cursor = self.next;
-        let at_cursor = work(cursor.word);
-        let mut others = cursor.others(self.own.clone());
+        let at_cursor = work(cursor.word());
         let found = match at_cursor & cursor.ahead() {
-            0 => others
+            0 => others(cursor, self.own.clone())
                 .find_map(|word| Some((word, work(word))).filter(|&(_, work)| work != 0))
-                .unwrap_or((cursor.word, at_cursor)),
-            ahead => (cursor.word, ahead),
+                .unwrap_or((cursor.word(), at_cursor)),
+            ahead => (cursor.word(), ahead),
         };
         (self.word, self.left) = found;
         self.left != 0
@@ -61,8 +60,8 @@ impl Snapshot {
     #[inline]
     pub fn take(&mut self) -> Option<Place> {
         let bit = first_set(self.left)?;
-        let place = self.layout.place(self.word, bit);
-        self.left &= !place.mask;
+        let place = Place::new(self.word, bit);
+        self.left &= self.left - 1;
         self.next = self.layout.after(place);
         Some(place)
     }
@@ -84,7 +83,7 @@ mod tests {
         assert!(snapshot.is_done());
         assert!(snapshot.look(|_| 0b101));
         for (request, done) in [(0, false), (2, true)] {
-            assert_eq!(snapshot.take().map(|place| place.request), Some(request));
+            assert_eq!(snapshot.take(), Some(Place::new(0, request)));
             assert_eq!(snapshot.is_done(), done, "after {request}");
         }
         assert_eq!(snapshot.take(), None);

@@ -152,11 +152,11 @@ unsafe impl<O: Recipe> Handoff for Striped<O> {
 
     #[inline]
     fn complete(&self, own: &mut WorkerWords, place: Place) -> bool {
-        let done: &mut u64 = &mut own.done[place.word - own.snapshot.words().start];
-        *done ^= place.mask;
+        let done: &mut u64 = &mut own.done[place.word() - own.snapshot.words().start];
+        *done ^= place.mask();
         O::before_stores(Site::CompleteWmb);
         // A store and no RMW: the word has one writer (O8).
-        self.done[place.word].store(*done, O::store(Site::CompleteWmb));
+        self.done[place.word()].store(*done, O::store(Site::CompleteWmb));
         own.snapshot.is_done()
     }
 }

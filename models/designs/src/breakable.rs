@@ -97,9 +97,9 @@ unsafe impl Handoff for Breakable {
 
     fn claimed(&self, own: &mut Submitter, place: Place) {
         self.words.claimed(&mut own.known, place);
-        if faulty(Fault::FlipBeforeFill) && own.early[place.word] & place.mask == 0 {
-            self.publish(own, once((place.word, place.mask)));
-            own.early[place.word] |= place.mask;
+        if faulty(Fault::FlipBeforeFill) && own.early[place.word()] & place.mask() == 0 {
+            self.publish(own, once((place.word(), place.mask())));
+            own.early[place.word()] |= place.mask();
         }
     }
 
@@ -183,8 +183,8 @@ unsafe impl Handoff for Breakable {
 
     fn worker_of(layout: Layout, place: Place) -> usize {
         match faulty(Fault::CursorFromRequest) {
-            true => place.request % layout.workers,
-            false => layout.worker_of_word(place.word),
+            true => layout.request(place) % layout.workers,
+            false => layout.worker_of(place),
         }
     }
 }

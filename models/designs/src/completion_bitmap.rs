@@ -80,10 +80,10 @@ unsafe impl Handoff for CompletionBitmap {
     #[inline]
     fn claimed(&self, own: &mut SubmitterWords, place: Place) {
         // One that was claimed before and put back uncommitted has been cleared already.
-        if own.known[place.word] & place.mask != 0 {
-            own.known[place.word] &= !place.mask;
+        if own.known[place.word()] & place.mask() != 0 {
+            own.known[place.word()] &= !place.mask();
             let relaxed = || Ordering::Relaxed;
-            let Place { word, mask, .. } = place;
+            let (word, mask) = (place.word(), place.mask());
             self.completed.update(word, mask, Update::Clear, relaxed);
         }
     }
@@ -124,7 +124,7 @@ unsafe impl Handoff for CompletionBitmap {
     fn complete(&self, _own: &mut Head, place: Place) -> bool {
         smp_wmb(Site::CompleteWmb);
         let relaxed = || Ordering::Relaxed;
-        let Place { word, mask, .. } = place;
+        let (word, mask) = (place.word(), place.mask());
         self.completed.update(word, mask, Update::Set, relaxed);
         true
     }

@@ -33,7 +33,8 @@ pub use shared::Shared;
 
 pub use flipside::seam::{Kind, Site};
 pub use flipside::{
-    BoxError, ConfigError, Dispatch, MAX_RING_SIZE, MAX_WORKERS, Outcome, Panicked, SpawnError,
+    BoxError, ConfigError, Dispatch, IntoHandler, IntoRequest, MAX_RING_SIZE, MAX_WORKERS, Outcome,
+    Panicked, SpawnError,
 };
 #[cfg(any(loom, shuttle, weft))]
 pub use flipside_instrument::trace;
@@ -46,6 +47,9 @@ pub type Threads<R> = flipside::Threads<R, Breakable>;
 pub type Prepared<'a, R> = flipside::Prepared<'a, R, Breakable>;
 /// A batch of requests, of any of the designs.
 pub type Batch<'a, R> = flipside::Batch<'a, R, Breakable>;
+
+/// The results of a pool, of any of the designs.
+pub type Results<'a, R> = flipside::Results<'a, R, Breakable>;
 
 /// Settings for a pool of one of the designs.
 pub fn builder(design: Design) -> Builder {

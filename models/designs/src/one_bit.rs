@@ -107,7 +107,7 @@ unsafe impl Handoff for OneBit {
         smp_wmb(Site::CompleteWmb);
         let relaxed = || Ordering::Relaxed;
         self.owned
-            .update(place.word, place.mask, Update::Set, relaxed);
+            .update(place.word(), place.mask(), Update::Set, relaxed);
         own.is_done()
     }
 }

@@ -1,7 +1,7 @@
 //! The rings towards the workers, one each, with the submitter as their producer.
 
 use crate::ring::Ring;
-use flipside::seam::{Layout, Place, Site, smp_rmb, smp_wmb};
+use flipside::seam::{Layout, Place, Site, places, smp_rmb, smp_wmb};
 
 #[derive(Debug)]
 pub(crate) struct Outward {
@@ -54,9 +54,9 @@ impl Outward {
         smp_wmb(Site::CommitWmb);
         for (word, bits) in filled {
             let worker = layout.worker_of_word(word);
-            for place in layout.places(word, bits) {
+            for place in places(word, bits) {
                 let tail = &mut tails.0[worker];
-                *tail = self.rings[worker].produce(*tail, place.request);
+                *tail = self.rings[worker].produce(*tail, layout.request(place));
             }
         }
     }

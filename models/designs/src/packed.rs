@@ -2,7 +2,7 @@
 
 use crate::lines::Lines;
 use crate::mutation::{Fault, faulty};
-use flipside::seam::{Layout, WORD_BITS};
+use flipside::seam::{Layout, Place, WORD_BITS};
 use std::sync::atomic::Ordering;
 
 /// A bitmap over all requests. It is asked by the words of a [`Layout`], and a worker's range may
@@ -138,7 +138,7 @@ impl Packed {
     /// Its word and bit at which a word of the layout begins.
     #[inline]
     fn start(&self, word: usize) -> (usize, usize) {
-        let request = self.layout.place(word, 0).request;
+        let request = self.layout.request(Place::new(word, 0));
         (request / WORD_BITS, request % WORD_BITS)
     }
 }
@@ -157,7 +157,7 @@ impl Packed {
 #[cfg(all(test, not(any(loom, shuttle, weft))))]
 mod tests {
     use super::*;
-    use flipside::seam::first_set;
+    use flipside::seam::places;
 
     fn relaxed() -> Ordering {
         Ordering::Relaxed
@@ -165,14 +165,8 @@ mod tests {
 
     /// The requests whose bit is set, asked by the layout's words.
     fn set(bitmap: &Packed, layout: Layout) -> Vec<usize> {
-        let words = (0..layout.words()).flat_map(|word| {
-            let mut left = bitmap.load(word, relaxed);
-            std::iter::from_fn(move || {
-                let bit = first_set(left)?;
-                left &= left - 1;
-                Some(layout.place(word, bit).request)
-            })
-        });
+        let words = (0..layout.words()).flat_map(|word| places(word, bitmap.load(word, relaxed)));
+        let words = words.map(|place| layout.request(place));
         words.collect()
     }
 
@@ -188,16 +182,16 @@ mod tests {
                 let mut copy = vec![0; Packed::words(layout)];
                 for &request in &all {
                     let place = layout.place_of(request);
-                    zeroed.update(place.word, place.mask, Update::Set, relaxed);
+                    zeroed.update(place.word(), place.mask(), Update::Set, relaxed);
                     assert_eq!(set(&zeroed, layout), [request]);
-                    zeroed.update(place.word, place.mask, Update::Flip, relaxed);
-                    ones.update(place.word, place.mask, Update::Clear, relaxed);
+                    zeroed.update(place.word(), place.mask(), Update::Flip, relaxed);
+                    ones.update(place.word(), place.mask(), Update::Clear, relaxed);
                     assert!(!set(&ones, layout).contains(&request));
                     assert_eq!(set(&ones, layout).len(), all.len() - 1);
-                    ones.update(place.word, place.mask, Update::Flip, relaxed);
-                    zeroed.flip_alone(&mut copy, place.word, place.mask, relaxed);
+                    ones.update(place.word(), place.mask(), Update::Flip, relaxed);
+                    zeroed.flip_alone(&mut copy, place.word(), place.mask(), relaxed);
                     assert_eq!(set(&zeroed, layout), [request]);
-                    zeroed.flip_alone(&mut copy, place.word, place.mask, relaxed);
+                    zeroed.flip_alone(&mut copy, place.word(), place.mask(), relaxed);
                 }
                 assert_eq!(set(&zeroed, layout), []);
             }

@@ -32,7 +32,7 @@ use crate::outward::{Head, Outward, Tails};
 use crate::ring::Ring;
 use crossbeam_utils::CachePadded;
 use flipside::seam::{
-    AtomicU64, Handoff, Kind, Layout, Place, Site, access, relax, smp_rmb, smp_wmb,
+    AtomicU64, Handoff, Kind, Layout, Place, Site, Turns, access, smp_rmb, smp_wmb,
 };
 use std::sync::atomic::Ordering;
 
@@ -113,7 +113,7 @@ unsafe impl Handoff for PtrRing {
             own.head = next;
             news = true;
             let place = self.layout.place_of(request);
-            back(place.word, place.mask);
+            back(place.word(), place.mask());
         }
         if news {
             smp_rmb(site);
@@ -136,7 +136,7 @@ unsafe impl Handoff for PtrRing {
         // Ordering: Relaxed. The lock orders what its holders do.
         let tail = self.tail.load(Ordering::Relaxed) as usize;
         smp_wmb(Site::CompleteWmb);
-        let next = self.back.produce(tail, place.request);
+        let next = self.back.produce(tail, self.layout.request(place));
         self.tail.store(next as u64, Ordering::Relaxed);
         self.lock.unlock(ticket);
         true
@@ -163,10 +163,9 @@ impl TicketLock {
     fn lock(&self) -> u64 {
         // Ordering: Relaxed. What the last holder did is seen by `serving`.
         let ticket = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut turn = 0;
+        let mut turns = Turns::of(None);
         while self.serving.load(access(Site::LockRmb, Kind::Rmb)) != ticket {
-            relax(turn);
-            turn = turn.saturating_add(1);
+            turns.take();
         }
         ticket
     }

@@ -128,7 +128,7 @@ unsafe impl<O: Recipe> Handoff for Shared<O> {
         O::before_stores(Site::CompleteWmb);
         let order = || O::store(Site::CompleteWmb);
         self.done
-            .update(place.word, place.mask, Update::Flip, order);
+            .update(place.word(), place.mask(), Update::Flip, order);
         own.is_done()
     }
 }

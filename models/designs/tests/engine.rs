@@ -1,5 +1,7 @@
 //! The engine's own tests, with each of the designs in it.
 
+#![allow(clippy::duplicate_mod, reason = "each of them has what they share")]
+
 // What they know as the engine is here the engine with any of the designs.
 extern crate flipside_designs as flipside;
 
@@ -13,6 +15,8 @@ mod handlers;
 mod lifecycle;
 #[path = "../../../engine/tests/panics.rs"]
 mod panics;
+#[path = "../../../engine/tests/results.rs"]
+mod results;
 #[path = "../../../engine/tests/scope.rs"]
 mod scope;
 #[path = "../../../engine/tests/search.rs"]

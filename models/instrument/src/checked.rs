@@ -13,6 +13,7 @@ pub use barrier::{fence, ordering};
 pub use cell::{Access, UnsafeCell};
 pub use scope::{Scope, scope};
 pub use thread::{
-    JoinHandle, Parker, Thread, Unparker, end_thread, is_torn_down, park, relax, spawn_named,
+    Deadline, JoinHandle, Parker, Thread, Turns, Unparker, end_thread, is_current, is_torn_down,
+    park, spawn_named,
 };
 pub use trace::name;

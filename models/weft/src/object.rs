@@ -287,7 +287,7 @@ impl Drop for Object {
         context(|cx| {
             let address = std::ptr::from_ref(self).addr();
             if self.is_freed(cx, address) {
-                obey(cx, || cx.exec().free(address, &mut cx.arena()));
+                obey(cx, || cx.exec().free(address, &mut cx.arena(), cx.serial));
             } else if self.owner && cx.serial == self.serial {
                 let place = cx.arena().in_graph(address as u64) as usize;
                 obey(cx, || cx.exec().drop_object(self.loc, place));
@@ -296,19 +296,19 @@ impl Drop for Object {
     }
 }
 
-/// The objects of the run in a block that is still allocated.
-pub(crate) fn objects_of(block: &Block, base: usize, serial: u64) -> Vec<LocationId> {
-    let address = base + block.start as usize;
+/// The objects of the run in a block at `address` that is still allocated, and where in it they are.
+pub(crate) fn objects_of(block: &Block, address: usize, serial: u64) -> Vec<(LocationId, usize)> {
     let words = std::ptr::with_exposed_provenance::<u64>(address);
-    let last = block.size as usize / size_of::<u64>();
+    let count = block.size as usize / size_of::<u64>();
     // SAFETY: the block is mapped, and aligned to more than a word.
     let word = |k: usize| unsafe { words.wrapping_add(k).read_volatile() };
     let after = |k: usize| word(k + 1).to_ne_bytes();
-    (0..last.saturating_sub(1))
+    (0..count.saturating_sub(1))
         .filter(|&k| word(k) == serial)
         .map(|k| {
             let [a, b, c, d, ..] = after(k);
-            LocationId(u32::from_ne_bytes([a, b, c, d]))
+            let loc = LocationId(u32::from_ne_bytes([a, b, c, d]));
+            (loc, k * size_of::<u64>())
         })
         .collect()
 }

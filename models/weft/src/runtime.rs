@@ -158,7 +158,7 @@ pub(crate) fn free(address: usize) {
         if !cx.arena().covers(address) {
             return;
         }
-        obey(cx, || cx.exec().free(address, &mut cx.arena()));
+        obey(cx, || cx.exec().free(address, &mut cx.arena(), cx.serial));
     });
 }
 
@@ -307,7 +307,8 @@ impl Pool {
         };
         self.arena
             .live()
-            .flat_map(|block| objects_of(block, base, self.serial))
+            .flat_map(|block| objects_of(block, base + block.start as usize, self.serial))
+            .map(|(loc, _)| loc)
             .collect()
     }
 

@@ -2,9 +2,10 @@
 
 use super::backend;
 use super::trace::{What, begin, here, next_thread, record};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::time::Duration;
 
 /// Whether this thread is being torn down with a model that has failed: then no other thread of the
 /// model runs any more, and waiting for one would never end.
@@ -18,10 +19,53 @@ pub(super) fn current_thread() -> String {
     format!("{:?}", backend::current().id())
 }
 
-/// One turn of a waiting loop. The checkers take it as "nothing can change before another thread
-/// has run", so it stands only where the loop goes on until something does change.
-pub fn relax(_turn: u32) {
-    backend::yield_now();
+/// The turns of a waiting loop. The checkers take one as "nothing can change before another thread
+/// has run", so they stand only where the loop goes on until something does change.
+#[derive(Debug)]
+pub struct Turns {
+    taken: u128,
+    budget: Option<Duration>,
+}
+
+impl Turns {
+    /// Of a loop with so much time; without end, if there is none. A model has no clock: a turn takes a
+    /// nanosecond.
+    #[must_use]
+    pub const fn of(budget: Option<Duration>) -> Self {
+        Self { taken: 0, budget }
+    }
+
+    /// Takes a turn; whether there is time for another look.
+    pub fn take(&mut self) -> bool {
+        backend::yield_now();
+        self.taken = self.taken.saturating_add(1);
+        self.budget
+            .is_none_or(|budget| self.taken < budget.as_nanos())
+    }
+}
+
+/// A time that a wait ends at. A model has no clock: it comes after one sleep.
+#[derive(Debug)]
+pub struct Deadline(Cell<Option<Duration>>);
+
+impl Deadline {
+    /// In that time from now.
+    #[must_use]
+    pub const fn after(time: Duration) -> Self {
+        Self(Cell::new(Some(time)))
+    }
+
+    /// How long it is till then: none once it has come.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        self.0.take().filter(|time| *time > Duration::ZERO)
+    }
+}
+
+/// Whether it is the calling thread.
+#[must_use]
+pub fn is_current(thread: &Thread) -> bool {
+    thread.0.id() == backend::current().id()
 }
 
 /// Blocks the calling thread until it is unparked.
@@ -70,6 +114,11 @@ impl Parker {
     pub fn park(&self) {
         say(What::Park);
         self.0.park();
+    }
+
+    /// Sleeps until it is unparked or the time is over, which it is at once: others take a turn.
+    pub fn park_timeout(&self, _time: Duration) {
+        backend::yield_now();
     }
 
     /// What wakes the thread.

@@ -15,6 +15,7 @@ use crate::exec::{Answer, Exec};
 use crate::graph::Graph;
 use crate::memory::arena::Arena;
 use crate::memory::reuse::{Past, Point};
+use crate::object::objects_of;
 use crate::order::Numbers;
 use crate::report::{Failure, FailureKind, Free};
 
@@ -29,6 +30,8 @@ pub(crate) struct End {
     what: Ended,
     /// How many ends of its thread come before it.
     nth: u32,
+    /// What the memory of a block says of objects that are or were there.
+    left: Vec<(usize, LocationId)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,6 +94,7 @@ impl Exec {
             seen,
             what,
             nth,
+            left: Vec::new(),
         }
     }
 
@@ -122,17 +126,18 @@ impl Exec {
         Answer::Done(0, false)
     }
 
-    /// The current thread gives back the block at `address`, in the window of this run.
-    pub(crate) fn free(&mut self, address: usize, arena: &mut Arena) -> Answer {
+    /// The current thread gives back the block at `address`, in the window of this run numbered `serial`.
+    pub(crate) fn free(&mut self, address: usize, arena: &mut Arena, serial: u64) -> Answer {
         let canonical = arena.in_graph(address as u64) as usize;
         let Some(block) = arena.block(address).copied() else {
             let end = self.ends_now(Ended::Nothing);
             return self.never_allocated(&end, "no block was ever there");
         };
         let addresses = canonical..canonical + block.size as usize;
-        let object = self.graph.objects_in(&addresses).next();
         let size = block.size;
-        let mut end = self.ends_now(Ended::Block { size, object });
+        let ended = |object| Ended::Block { size, object };
+        let object = self.graph.objects_in(&addresses).next();
+        let mut end = self.ends_now(ended(object));
         if let Some(first) = block.freed {
             return self.freed_twice(first, &end);
         }
@@ -142,11 +147,14 @@ impl Exec {
             let what = format!("it points {inside} bytes into a block of {}", block.size);
             return self.never_allocated(&end, &what);
         }
+        let left = objects_of(&block, address, serial).into_iter();
+        end.left = left.map(|(loc, at)| (canonical + at, loc)).collect();
         let alive = |loc: &LocationId| !self.lifetimes.objects.contains_key(loc);
         let inside: Vec<LocationId> = self.graph.objects_in(&addresses).filter(alive).collect();
         for loc in inside {
             if let Some(access) = self.unordered(loc, &end) {
                 if !self.decided_outside(loc) {
+                    end.what = ended(Some(loc));
                     return self.freed_in_use(access, &end);
                 }
                 self.after_all(&mut end);
@@ -203,16 +211,21 @@ impl Exec {
         let (thread, index) = (self.current, self.me().executed);
         let access = EventId { thread, index };
         let ordered = self.end_is_before(end);
-        let end = self.lifetimes.ends[end as usize].clone();
+        let mut end = self.lifetimes.ends[end as usize].clone();
         let mut shown = self.graph.clone();
+        let mut event = *request;
+        event.role = "freed";
+        let canonical = arena.in_graph(address as u64) as usize;
+        let left = end.left.iter().find(|(place, _)| *place == canonical);
+        let object = left.map(|(_, loc)| *loc);
+        let object = object.or_else(|| shown.object_at(canonical));
+        event.loc = object.unwrap_or(event.loc);
+        if shown.locs.get(event.loc.0 as usize).is_none() {
+            event.loc = LocationId::NONE;
+        } else if let Ended::Block { object, .. } = &mut end.what {
+            *object = Some(event.loc);
+        }
         if index == shown.len(thread) {
-            let mut event = *request;
-            event.role = "freed";
-            let canonical = arena.in_graph(address as u64) as usize;
-            event.loc = shown.object_at(canonical).unwrap_or(event.loc);
-            if shown.locs.get(event.loc.0 as usize).is_none() {
-                event.loc = LocationId::NONE;
-            }
             shown.push(thread, event);
         }
         self.memory_failure(Some(&shown), |graph, numbers| {

@@ -164,7 +164,9 @@ impl Runner {
             }
             Instr::Join(t) => {
                 let handle = self.handles[t].take().expect("spawned, and joined once");
-                handle.join().expect("no thread of these programs panics unseen");
+                handle
+                    .join()
+                    .expect("no thread of these programs panics unseen");
             }
         }
     }

@@ -1,0 +1,2 @@
+//! Shared ownership.
+fn main() {}
