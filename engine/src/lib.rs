@@ -64,6 +64,7 @@ mod built;
 mod error;
 mod handoff;
 mod outcome;
+mod own;
 mod pool;
 mod prepared;
 mod results;

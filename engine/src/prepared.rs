@@ -3,9 +3,10 @@
 use crate::bits::Place;
 use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
+use crate::own::Own;
 use crate::pool::Pool;
 use crate::slots::Filling;
-use crate::threads::{Own, Threads};
+use crate::threads::Threads;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 

@@ -3,10 +3,11 @@
 use crate::bits::Place;
 use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
+use crate::own::Own;
 use crate::pool::Pool;
 use crate::site::Site;
 use crate::slots::Delivery;
-use crate::threads::{Own, Threads};
+use crate::threads::Threads;
 use crate::wake::Wish;
 use std::fmt;
 

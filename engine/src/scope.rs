@@ -4,9 +4,10 @@ use crate::builder::Builder;
 use crate::built::{IntoHandler, IntoRequest};
 use crate::error::SpawnError;
 use crate::handoff::Handoff;
+use crate::own::{Worker, stop};
 use crate::pool::Pool;
 use crate::sync::{Thread, scope};
-use crate::threads::{Threads, Worker, stop};
+use crate::threads::Threads;
 use crate::worker;
 use std::sync::Arc;
 

@@ -20,3 +20,14 @@ mod measure;
 pub use contenders::{Build, Offload, OneByOne, engine, in_batches};
 pub use job::{Page, Work};
 pub use measure::Contest;
+
+/// One request from `prepare` to `commit`, as a program writes it: `ci/codegen --count` counts its
+/// instructions. Returns the result of the request's last round.
+#[inline(never)]
+pub fn submit_one(threads: &mut flipside::Threads<[u64; 4]>, number: u64) -> u64 {
+    let mut last = 0;
+    let mut request = threads.prepare_wait(|done| last = done.map_or(0, |request| request[1]));
+    request[0] = number;
+    request.commit();
+    last
+}

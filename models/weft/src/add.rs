@@ -7,11 +7,12 @@ use crate::cell::UNINIT;
 use crate::clock::Which;
 use crate::decisions::Choice;
 use crate::event::{Event, EventId, Kind, Order};
-use crate::exec::{Answer, Exec, Item, Status, Stop};
+use crate::exec::{Answer, Exec, Item, Status, Stop, Update};
+use crate::graph::Graph;
 use crate::report::FailureKind;
 
 impl Exec {
-    pub(crate) fn add(&mut self, request: &Event) -> Answer {
+    pub(crate) fn add(&mut self, request: &Event, update: Option<Update<'_>>) -> Answer {
         let thread = self.current;
         if let Kind::Join(child) = request.kind
             && self.end_of(child).is_none()
@@ -54,7 +55,7 @@ impl Exec {
             Kind::Read | Kind::Write if event.order == Order::NonAtomic => {
                 return self.add_plain(id);
             }
-            Kind::Read => return self.add_read(id, step),
+            Kind::Read => return self.add_read(id, step, update),
             Kind::Write => return self.add_write(id, step),
         }
         Answer::Done(event.value, false)
@@ -102,7 +103,12 @@ impl Exec {
         Answer::Done(value, false)
     }
 
-    fn add_read(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+    fn add_read(
+        &mut self,
+        id: EventId,
+        step: Option<Choice>,
+        update: Option<Update<'_>>,
+    ) -> Answer {
         let e = *self.graph.ev(id);
         let loc = e.loc;
         if self.probe.is_some() {
@@ -125,10 +131,18 @@ impl Exec {
             Some(_) => sources.first().copied(),
             None => {
                 for &(source, way) in sources.iter().skip(1).rev() {
-                    self.items.push(Item::Read {
-                        event: id,
-                        source,
-                        way,
+                    let value = self.graph.ev(source).value;
+                    let updates = e.updates(value, way);
+                    let taken = updates && self.graph.taken(loc, source, id).is_some();
+                    let event = id;
+                    self.items.push(match update.filter(|_| taken) {
+                        Some(update) => Item::Update {
+                            event,
+                            source,
+                            way,
+                            value: update(value, way),
+                        },
+                        None => Item::Read { event, source, way },
                     });
                 }
                 sources.first().copied()
@@ -158,7 +172,7 @@ impl Exec {
         }
         self.graph.set_message(id);
         if step.is_none() {
-            self.note_revisits(id);
+            self.graph.revisits(id, &mut self.items);
         }
         let e = *self.graph.ev(id);
         let mut after = None;
@@ -213,26 +227,38 @@ impl Exec {
             None => self.stopped(Stop::Pruned),
         }
     }
+}
 
+impl Graph {
     /// Finds the older reads that can read from the new write instead. Going back in the order of insertion,
     /// the first event that was not maximally added ends the search: every older read would forget it too.
-    fn note_revisits(&mut self, write: EventId) {
-        let w = *self.graph.ev(write);
-        let porf = self.graph.clock(write, Which::Porf);
-        for &id in self.graph.inserted.iter().rev() {
+    fn revisits(&self, write: EventId, items: &mut Vec<Item>) {
+        let w = *self.ev(write);
+        let porf = self.clock(write, Which::Porf);
+        for &id in self.inserted.iter().rev() {
             if porf[id.thread as usize] > id.index {
                 continue;
             }
-            if !self.graph.maximally_added(id, write) {
+            if !self.maximally_added(id, write) {
                 break;
             }
-            let e = self.graph.ev(id);
+            let e = self.ev(id);
             if e.is_read() && e.is_atomic() && e.loc == w.loc {
                 let read = id;
                 let ways = 0..e.ways(w.value);
-                self.items
-                    .extend(ways.map(|way| Item::Revisit { write, read, way }));
+                items.extend(ways.map(|way| Item::Revisit { write, read, way }));
             }
         }
+    }
+
+    /// Adds the write half of a read-modify-write whose read half, the newest event, reads what another one has taken. No
+    /// execution has both; the write is there for the reads that it can revisit.
+    pub(crate) fn update(&mut self, read: EventId, value: u64, items: &mut Vec<Item>) {
+        let mut event = *self.ev(read);
+        (event.kind, event.rmw, event.value) = (Kind::Write, true, value);
+        (event.rf, event.compare, event.choices, event.label) = (None, None, None, None);
+        let write = self.push(read.thread, event);
+        self.set_message(write);
+        self.revisits(write, items);
     }
 }

@@ -11,12 +11,16 @@ use crate::graph::Graph;
 use crate::guide::Guide;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
+use crate::panics::Panics;
 use crate::place::{Retrace, Stacks};
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::sync::Shared;
 
 /// Kinds of shared values, by their numbers.
 pub(crate) type Counted = Arc<BTreeSet<u32>>;
+
+/// The value that a read-modify-write makes of the one that it reads, in one of its ways.
+pub(crate) type Update<'a> = &'a dyn Fn(u64, u32) -> u64;
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -29,6 +33,14 @@ pub(crate) enum Item {
         event: EventId,
         source: EventId,
         way: u32,
+    },
+    /// `event`, the read half of a read-modify-write, reads from `source`, which another one has taken already. So it can
+    /// only be that the other one reads from its write half, whose value is `value`.
+    Update {
+        event: EventId,
+        source: EventId,
+        way: u32,
+        value: u64,
     },
     /// `event` comes right after `after` in coherence order instead.
     Place { event: EventId, after: EventId },
@@ -115,6 +127,7 @@ pub(crate) struct Running {
     pub(crate) quiet: u32,
     /// The destructors of shared values that run: each value's kind, and what its owners had done when they let go.
     pub(crate) destructors: Vec<(u32, Vec<u32>)>,
+    pub(crate) panics: Panics,
     pub(crate) started: bool,
 }
 
@@ -134,6 +147,7 @@ impl Running {
             label: None,
             quiet: 0,
             destructors: Vec::new(),
+            panics: Panics::default(),
             started,
         }
     }
@@ -163,6 +177,8 @@ pub(crate) struct Exec {
     /// Decisions to be followed; then no alternatives are noted.
     pub(crate) guide: Option<Guide>,
     pub(crate) rules: Rules,
+    /// This OS thread counts panics of threads that were given up.
+    pub(crate) stale_panics: bool,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
     pub(crate) probe: Option<Probe>,
@@ -198,6 +214,7 @@ impl Exec {
             stop: None,
             guide,
             rules,
+            stale_panics: false,
             urgent: None,
             probe: None,
             refuted: Vec::new(),
@@ -299,7 +316,8 @@ impl Exec {
     }
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.
-    pub(crate) fn step(&mut self, request: &Event) -> Answer {
+    /// `update` is what a read-modify-write makes of the value that it reads.
+    pub(crate) fn step(&mut self, request: &Event, update: Option<Update<'_>>) -> Answer {
         if let Some(answer) = self.seen_in_destructor() {
             return answer;
         }
@@ -325,7 +343,7 @@ impl Exec {
             }
             match self.probe_ends(request) {
                 Some(answer) => answer,
-                None => self.add(request),
+                None => self.add(request, update),
             }
         };
         if let Answer::Done(..) = answer {

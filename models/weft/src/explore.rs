@@ -6,10 +6,13 @@
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
 use crate::advice::Wait;
+use std::sync::Arc;
+
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
+use crate::pulse::Pulse;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
 use crate::sync::Shared;
@@ -34,28 +37,32 @@ pub(crate) enum Outcome {
     Failed(Box<Failure>),
 }
 
+/// The program under test.
+pub(crate) type Program = Arc<dyn Fn() + Send + Sync>;
+
 /// The search of one OS thread.
-pub(crate) struct Search<'f> {
+pub(crate) struct Search {
     frames: Vec<Frame>,
     spare: Vec<Graph>,
     pool: Pool,
     rules: Rules,
     counted: Counted,
     urgent: Option<u32>,
-    program: &'f (dyn Fn() + Sync),
+    program: Program,
 }
 
-impl<'f> Search<'f> {
+impl Search {
     pub(crate) fn new(
-        program: &'f (dyn Fn() + Sync),
+        program: Program,
         rules: Rules,
         counted: Counted,
         stack_size: usize,
-    ) -> Search<'f> {
+        pulse: Arc<Pulse>,
+    ) -> Search {
         Search {
             frames: Vec::new(),
             spare: Vec::new(),
-            pool: Pool::new(stack_size),
+            pool: Pool::new(stack_size, pulse),
             rules,
             counted,
             urgent: None,
@@ -81,7 +88,7 @@ impl<'f> Search<'f> {
         let counted = Counted::clone(&self.counted);
         let mut exec = Exec::new(frame.graph, frame.items, self.rules, counted, None);
         exec.urgent = self.urgent.take();
-        let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
+        let (outcome, exec) = run_once(&mut self.pool, exec, &*self.program);
         self.frames.push(Frame {
             graph: exec.graph,
             items: exec.items,
@@ -140,6 +147,19 @@ impl<'f> Search<'f> {
                 graph.set_read(event, source, way);
                 self.urgent = Some(event.thread);
                 Ok(graph.sc_consistent() && without_race(graph, event)?)
+            }
+            Item::Update {
+                event,
+                source,
+                way,
+                value,
+            } => {
+                graph.truncate_after(event);
+                graph.set_read(event, source, way);
+                if graph.sc_consistent() {
+                    graph.update(event, value, &mut frame.items);
+                }
+                Ok(false)
             }
             Item::Place { event, after } => {
                 graph.truncate_after(event);
@@ -268,6 +288,15 @@ pub(crate) fn run_once(
         }
         None => blocked(&exec),
     };
+    let ends = match &outcome {
+        Outcome::Complete | Outcome::Limit(_) => true,
+        Outcome::Failed(failure) => failure.is_of_the_end(),
+        Outcome::Blocked | Outcome::Redundant | Outcome::Counted(_) => false,
+    };
+    if let Some(panic) = exec.untaken_panic().filter(|_| ends) {
+        let failure = Failure::new(panic.kind(), &exec.graph, None);
+        outcome = Outcome::Failed(Box::new(failure));
+    }
     if let Outcome::Failed(failure) = &mut outcome {
         failure.decisions.counted = Counted::clone(&exec.counted);
     }

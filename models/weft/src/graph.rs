@@ -109,6 +109,16 @@ impl Graph {
         self.threads[thread as usize].events.len() as u32
     }
 
+    /// The last thing that a thread does before it ends.
+    pub(crate) fn last_but_end(&self, thread: u32) -> EventId {
+        let events = &self.threads[thread as usize].events;
+        let last = events.iter().rposition(|e| e.kind != Kind::End);
+        EventId {
+            thread,
+            index: last.unwrap_or(0) as u32,
+        }
+    }
+
     pub(crate) fn clock(&self, id: EventId, which: Which) -> &[u32] {
         self.threads[id.thread as usize]
             .clocks

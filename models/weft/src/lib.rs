@@ -161,10 +161,12 @@ mod object;
 mod order;
 mod panics;
 mod place;
+mod pulse;
 mod query;
 mod rc11;
 mod report;
 mod runtime;
+mod workers;
 
 pub mod alloc;
 pub mod cell;

@@ -5,7 +5,7 @@ use std::panic::Location;
 use crate::cell::CELL_ORDER;
 use crate::event::{Compare, Event, Kind, LocationId, Order, Site};
 use crate::memory::arena::Block;
-use crate::runtime::{Context, context, in_model, obey, perform};
+use crate::runtime::{Context, context, in_model, obey, perform, perform_update};
 
 /// An object of the program: its location, and the run that it belongs to.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ impl Object {
         order: Order,
         role: &'static str,
         site: impl Into<Site>,
-        f: impl FnOnce(u64) -> u64,
+        f: impl Fn(u64) -> u64,
     ) -> u64 {
         self.choose(order, role, site, |_| 1, |old, _| f(old))
     }
@@ -148,11 +148,16 @@ impl Object {
         role: &'static str,
         site: impl Into<Site>,
         choices: fn(u64) -> u32,
-        f: impl FnOnce(u64, u32) -> u64,
+        f: impl Fn(u64, u32) -> u64,
     ) -> u64 {
         let mut request = self.request(Kind::Read, order, site);
         (request.role, request.rmw, request.choices) = (role, true, Some(choices));
-        let old = outward(perform(&request).0);
+        // What another execution may write here; this one says below what it does.
+        let update = |old, way| {
+            let new = f(outward(old), way);
+            in_model(|cx| cx.arena().in_graph(new))
+        };
+        let old = outward(perform_update(&request, Some(&update)).0);
         let way = last_way();
         (request.kind, request.choices) = (Kind::Write, None);
         request.value = inward(f(old, way));
@@ -177,10 +182,11 @@ impl Object {
                 ..compare
             }),
         );
-        let (old, took) = perform(&request);
+        let new = inward(new);
+        let (old, took) = perform_update(&request, Some(&|_, _| new));
         if took {
             let mut request = self.request(Kind::Write, compare.success, site);
-            (request.role, request.rmw, request.value) = (role, true, inward(new));
+            (request.role, request.rmw, request.value) = (role, true, new);
             perform(&request);
         }
         (outward(old), took)

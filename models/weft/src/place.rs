@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::event::{Event, EventId};
 use crate::exec::{Answer, Counted, Exec, Rules, Status};
-use crate::report::{Failure, FailureKind};
+use crate::report::Failure;
 use crate::runtime::Pool;
 
 /// A line of the program.
@@ -106,9 +106,8 @@ pub(crate) fn locate(
     let frees: Vec<u32> = failure.kind.frees_mut().iter().map(|f| f.thread).collect();
     let lacks = |&id: &EventId| graph.ev(id).lacks_its_place();
     // What does not do the same again is nowhere.
-    if matches!(failure.kind, FailureKind::Nondeterminism { .. })
-        || (frees.is_empty() && !graph.inserted.iter().any(lacks))
-    {
+    let nothing = frees.is_empty() && !graph.inserted.iter().any(lacks);
+    if nothing || failure.is_of_the_replay() {
         return;
     }
     let mut graph = graph.clone();

@@ -77,6 +77,11 @@ pub enum Bound {
         /// Where in the program it was last.
         at: &'static Location<'static>,
     },
+    /// The system refused a stack for one more thread of the program.
+    Stack {
+        /// `Builder::stack_size`
+        bytes: usize,
+    },
     /// One execution only, by [`Builder::replay`](crate::Builder::replay).
     Replay,
 }
@@ -107,6 +112,11 @@ impl fmt::Display for Bound {
                 })?;
                 f.write_str(". Raise max_events_per_thread if the thread really does that much")
             }
+            Bound::Stack { bytes } => write!(
+                f,
+                "the system refuses {bytes} bytes for a thread's stack. Lower Builder::stack_size or Builder::workers, let the \
+                 model have fewer threads at a time, or raise the limits of the process (ulimit -v, vm.max_map_count)"
+            ),
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
@@ -142,9 +152,9 @@ pub enum FailureKind {
         /// The read.
         read: EventId,
     },
-    /// A panic (a failed assertion, for one) escaped a thread.
+    /// A panic (a failed assertion, for one) escaped main, or a thread that nobody joins.
     Panic {
-        /// The thread.
+        /// The thread in which it began: if others joined it and unwrapped the answer, not one of them.
         thread: u32,
         /// The panic's message.
         message: String,
@@ -201,6 +211,15 @@ pub enum FailureKind {
     Leak {
         /// Their names.
         objects: Vec<String>,
+    },
+    /// The program hangs, or computes for very long, where weft does not see it. The graph is not known.
+    Stuck {
+        /// The name of the thread that does not come back.
+        thread: String,
+        /// What weft last saw of it: which operation, and where.
+        last: Option<String>,
+        /// For how long nothing has happened: `Builder::stuck_after`.
+        after: Duration,
     },
     /// The decision list does not belong to this program.
     Decisions(Misfit),
@@ -296,16 +315,7 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: FailureKind, graph: &Graph, event: Option<EventId>) -> Failure {
-        let last = match &kind {
-            FailureKind::Panic { thread, .. } => {
-                graph.len(*thread).checked_sub(1).map(|index| EventId {
-                    thread: *thread,
-                    index,
-                })
-            }
-            _ => event,
-        };
-        let (graph, numbers) = graph.normalised(last);
+        let (graph, numbers) = graph.normalised(event);
         Failure::of_normalised(kind.renumbered(&numbers), graph)
     }
 
@@ -320,6 +330,14 @@ impl Failure {
         }
     }
 
+    /// Whether only the end of the execution shows it.
+    pub(crate) fn is_of_the_end(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Hang { .. } | FailureKind::Deadlock { .. } | FailureKind::Leak { .. }
+        )
+    }
+
     pub(crate) fn is_race(&self) -> bool {
         matches!(self.kind, FailureKind::Race { .. })
     }
@@ -328,7 +346,9 @@ impl Failure {
     pub(crate) fn is_of_the_replay(&self) -> bool {
         matches!(
             self.kind,
-            FailureKind::Nondeterminism { .. } | FailureKind::Decisions(_)
+            FailureKind::Nondeterminism { .. }
+                | FailureKind::Stuck { .. }
+                | FailureKind::Decisions(_)
         )
     }
 
@@ -368,7 +388,8 @@ impl Failure {
             .join(", ")
     }
 
-    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits.
+    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits
+    /// or panics.
     pub fn events(&self) -> Vec<EventId> {
         let last = |thread: &u32| EventId {
             thread: *thread,
@@ -380,7 +401,7 @@ impl Failure {
             FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
                 threads.iter().map(last).collect()
             }
-            FailureKind::Panic { thread, .. } => vec![last(thread)],
+            FailureKind::Panic { thread, .. } => vec![self.graph.last_but_end(*thread)],
             FailureKind::UseAfterFree { access, .. } | FailureKind::FreedInUse { access, .. } => {
                 vec![*access]
             }
@@ -388,6 +409,7 @@ impl Failure {
             | FailureKind::InvalidFree { .. }
             | FailureKind::Leak { .. }
             | FailureKind::Nondeterminism { .. }
+            | FailureKind::Stuck { .. }
             | FailureKind::Decisions(_) => Vec::new(),
         }
     }
@@ -455,6 +477,17 @@ impl Failure {
             FailureKind::Leak { objects } => {
                 format!("leak: never given back: {}", objects.join(", "))
             }
+            FailureKind::Stuck {
+                thread,
+                last,
+                after,
+            } => {
+                let last = match last {
+                    Some(last) => format!("its last operation is the {last}"),
+                    None => "no operation of it since it went on".to_string(),
+                };
+                format!("stuck: {thread} has done nothing that weft sees for {after:?}\n  {last}")
+            }
             FailureKind::Decisions(misfit) => {
                 format!("the decision list does not fit this program\n  {misfit}")
             }
@@ -470,6 +503,9 @@ impl fmt::Display for Failure {
             for line in wrap(&format!("  {text}"), WIDTH, 4) {
                 writeln!(f, "{line}")?;
             }
+        }
+        if let FailureKind::Stuck { .. } = self.kind {
+            return Ok(());
         }
         writeln!(f)?;
         self.graph.write_text(f, self.is_race())?;

@@ -15,11 +15,13 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::event::{Event, LocationId};
-use crate::exec::{Answer, Exec, Status};
+use crate::exec::{Answer, Exec, Status, Stop, Update};
 use crate::memory::arena::Arena;
 use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
+use crate::pulse::Pulse;
+use crate::report::Bound;
 
 pub(crate) type Body = Box<dyn FnOnce()>;
 type Yields = Yielder<(), ()>;
@@ -34,6 +36,7 @@ pub(crate) struct Context {
     arena: RefCell<Arena>,
     yielder: Cell<*const Yields>,
     spawned: RefCell<Vec<(u32, Body)>>,
+    pub(crate) pulse: Arc<Pulse>,
     /// Tells objects of this run from those of earlier ones.
     pub(crate) serial: u64,
 }
@@ -96,6 +99,12 @@ impl Context {
             exec: self.exec.borrow_mut(),
             _outside: outside,
         }
+    }
+
+    /// Calls `f` with the run's state and says yes, unless weft is at work on it.
+    pub(crate) fn unless_in_use(&self, f: impl FnOnce(&mut Exec)) -> bool {
+        let exec = self.exec.try_borrow_mut();
+        exec.map(|mut exec| f(&mut exec)).is_ok()
     }
 
     pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
@@ -163,6 +172,11 @@ pub(crate) fn free(address: usize) {
 }
 
 fn suspend(cx: &Context) {
+    {
+        let mut exec = cx.exec();
+        let panicking = exec.panicking();
+        exec.me().panics.suspended = panicking;
+    }
     // SAFETY: the yielder is that of the coroutine that is running now: `resume` and `start` keep it so.
     unsafe { &*cx.yielder.get() }.suspend(());
 }
@@ -170,7 +184,17 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
-    in_model(|cx| obey(cx, || cx.exec().step(request)))
+    perform_update(request, None)
+}
+
+/// The same of the read half of a read-modify-write.
+pub(crate) fn perform_update(request: &Event, update: Option<Update<'_>>) -> (u64, bool) {
+    in_model(|cx| {
+        obey(cx, || {
+            cx.pulse.note(request);
+            cx.exec().step(request, update)
+        })
+    })
 }
 
 /// The current thread yields at `site`.
@@ -194,6 +218,7 @@ pub(crate) fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
 /// Asks until the answer is no reason to wait.
 pub(crate) fn obey(cx: &Context, mut ask: impl FnMut() -> Answer) -> (u64, bool) {
     loop {
+        cx.pulse.tick();
         let answer = ask();
         if let Some(done) = settle(cx, answer) {
             return done;
@@ -227,6 +252,7 @@ pub(crate) struct Pool {
     stacks: Vec<DefaultStack>,
     arena: Arena,
     stack_size: usize,
+    pulse: Arc<Pulse>,
     /// A thread was given up in the middle of a panic, which this OS thread still counts.
     pub(crate) panicking: bool,
     /// The last run's.
@@ -252,12 +278,13 @@ impl Drop for Entered {
 }
 
 impl Pool {
-    pub(crate) fn new(stack_size: usize) -> Pool {
+    pub(crate) fn new(stack_size: usize, pulse: Arc<Pulse>) -> Pool {
         install_hook();
         Pool {
             stacks: Vec::new(),
             arena: Arena::default(),
             stack_size,
+            pulse,
             panicking: false,
             serial: 0,
         }
@@ -268,10 +295,11 @@ impl Pool {
         let site = Location::caller();
         let token = exec.next_location(Some("park token of main"), false, site);
         exec.me().token = token;
+        exec.stale_panics = self.panicking;
         // SAFETY: the coroutine that runs the closure ends, or is given up, before this function returns, and
         // `program` outlives the call.
         let program: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(program) };
-        let main = Box::new(move || crate::thread::run(program, &Arc::default(), token, site));
+        let main = Box::new(move || crate::thread::run_main(program, token, site));
         let stacks: Vec<Range<usize>> = self.stacks.iter().map(extent).collect();
         self.arena.begin(&stacks);
         self.serial = RUNS.fetch_add(1, Ordering::Relaxed);
@@ -280,13 +308,16 @@ impl Pool {
             arena: RefCell::new(std::mem::take(&mut self.arena)),
             yielder: Cell::new(std::ptr::null()),
             spawned: RefCell::new(vec![(0, main as Body)]),
+            pulse: Arc::clone(&self.pulse),
             serial: self.serial,
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
         let entered = Entered {
             previous: CONTEXT.replace(&raw const cx),
         };
+        self.pulse.begin();
         self.schedule(&cx, &mut slots);
+        self.pulse.end();
         drop(entered);
         for slot in slots.into_iter().flatten() {
             self.give_up(slot);
@@ -351,11 +382,13 @@ impl Pool {
             let Some((thread, body)) = cx.spawned.borrow_mut().pop() else {
                 return;
             };
-            let stack = self.stacks.pop().unwrap_or_else(|| {
-                // A stack that the system refuses leaves nothing to fall back on.
-                #[expect(clippy::expect_used, reason = "documented in Builder::stack_size")]
-                DefaultStack::new(self.stack_size).expect("out of memory for a thread's stack")
-            });
+            let Some(stack) = self.stack() else {
+                // The program's, and part of what is given up.
+                std::mem::forget(body);
+                let bytes = self.stack_size;
+                cx.exec().stopped(Stop::Limit(Bound::Stack { bytes }));
+                return;
+            };
             let coroutine = Coroutine::with_stack(stack, move |yielder: &Yields, ()| {
                 context(|cx| cx.yielder.set(yielder));
                 run_body(body);
@@ -371,6 +404,13 @@ impl Pool {
         }
     }
 
+    /// A stack for a thread, unless the system refuses one.
+    fn stack(&mut self) -> Option<DefaultStack> {
+        // No system has as much as that, and the sum of the sizes must not overflow.
+        let bytes = self.stack_size.min(isize::MAX as usize);
+        self.stacks.pop().or_else(|| DefaultStack::new(bytes).ok())
+    }
+
     fn resume(&mut self, cx: &Context, slots: &mut [Option<Slot>], thread: u32) {
         let Some(slot) = slots.get_mut(thread as usize).and_then(Option::as_mut) else {
             return;
@@ -379,8 +419,10 @@ impl Pool {
             let mut exec = cx.exec();
             exec.current = thread;
             exec.me().status = Status::Ready;
+            exec.me().panics.suspended = false;
         }
         cx.arena().thread = thread;
+        cx.pulse.resume(thread);
         cx.yielder.set(slot.yielder);
         PROGRAM.set(true);
         let result = slot.coroutine.resume(());

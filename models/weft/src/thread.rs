@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
+use crate::panics::catch;
+use crate::report::internal_error;
 use crate::runtime::{in_model, perform, register, wait_for_last_read, yielded};
 
-type Packet<T> = Arc<Mutex<Option<T>>>;
+type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
 
 /// As std's: what [`JoinHandle::join`] answers.
 pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
@@ -83,7 +85,7 @@ impl<T> JoinHandle<T> {
     /// Waits for the thread to end, and answers its result. What the thread did happens before the return.
     ///
     /// # Errors
-    /// Only in a destructor of a run that is over. A thread that panics fails the model, so `join` never reports it.
+    /// The payload of the thread's panic, if it ends with one. If nobody joins such a thread, the execution fails.
     #[track_caller]
     pub fn join(self) -> Result<T> {
         perform(&Event::new(
@@ -92,7 +94,13 @@ impl<T> JoinHandle<T> {
             Location::caller(),
         ));
         let result = self.packet.lock().ok().and_then(|mut slot| slot.take());
-        result.ok_or_else(|| Box::new("the run is over") as Box<dyn Any + Send>)
+        let Some(result) = result else {
+            internal_error("a thread that ended without a result");
+        };
+        if result.is_err() {
+            in_model(|cx| cx.exec().take_panic(self.number));
+        }
+        result
     }
 
     /// The thread's handle.
@@ -169,13 +177,14 @@ where
     let (number, id, token, serial) = in_model(|cx| {
         let mut exec = cx.exec();
         let number = exec.next_child(name.clone());
+        name.iter().for_each(|name| cx.pulse.call(number, name));
         let token = exec.next_location(None, false, site);
         exec.threads[number as usize].token = token;
         let id = ThreadId(exec.graph.threads[number as usize].path);
         (number, id, token, cx.serial)
     });
     let own = Arc::clone(&packet);
-    let body = Box::new(move || run(f, &own, LocationId::NONE, site));
+    let body = Box::new(move || run(f, &own, site));
     in_model(|cx| register(cx, number, body));
     let mut request = Event::new(Kind::Spawn(number), Order::NonAtomic, site);
     request.loc = token;
@@ -192,23 +201,36 @@ where
     }
 }
 
-/// A thread's whole life: its first event, its body, its last event.
-pub(crate) fn run<F, T>(
-    f: F,
-    packet: &Packet<T>,
-    token: LocationId,
-    site: &'static Location<'static>,
-) where
+/// Main's whole life: its first event, its body, its last event.
+pub(crate) fn run_main(f: impl FnOnce(), token: LocationId, site: &'static Location<'static>) {
+    begin(token, site);
+    f();
+    perform(&Event::new(Kind::End, Order::NonAtomic, site));
+}
+
+/// A spawned thread's whole life.
+fn run<F, T>(f: F, packet: &Packet<T>, site: &'static Location<'static>)
+where
     F: FnOnce() -> T,
 {
-    let mut request = Event::new(Kind::Begin, Order::NonAtomic, site);
-    request.loc = token;
-    perform(&request);
-    let result = f();
+    begin(LocationId::NONE, site);
+    let result = catch(f);
     if let Ok(mut slot) = packet.lock() {
         *slot = Some(result);
     }
     perform(&Event::new(Kind::End, Order::NonAtomic, site));
+}
+
+fn begin(token: LocationId, site: &'static Location<'static>) {
+    let mut request = Event::new(Kind::Begin, Order::NonAtomic, site);
+    request.loc = token;
+    perform(&request);
+}
+
+/// As std's `panicking`, of the calling thread of the model. (std's own is true in all of them while one that waits is in the
+/// middle of a panic.)
+pub fn panicking() -> bool {
+    crate::panics::panicking()
 }
 
 /// The calling thread's handle.

@@ -207,12 +207,18 @@ fn a_destructor_that_waits_for_ever() {
 
 #[test]
 fn an_escaped_panic_of_a_spawned_thread_fails() {
+    let joins: [fn(thread::JoinHandle<()>); 2] = [drop, |t| t.join().unwrap()];
+    for join in joins {
+        let report = check(move || join(thread::spawn(|| panic!("in a thread"))));
+        let failure = report.failure().expect("it panics");
+        assert!(matches!(failure.kind, FailureKind::Panic { thread: 1, .. }));
+    }
+    // As in std, joining is being told.
     let report = check(|| {
         let t = thread::spawn(|| panic!("in a thread"));
         let _ = t.join();
     });
-    let failure = report.failure().expect("it panics");
-    assert!(matches!(failure.kind, FailureKind::Panic { thread: 1, .. }));
+    assert!(report.is_complete(), "{report}");
 }
 
 #[test]

@@ -72,6 +72,11 @@ impl Failure {
             FailureKind::Leak { .. } => {
                 Some("drop them before the last thread ends, or turn the check off: Builder::leaks".into())
             }
+            FailureKind::Stuck { .. } => Some(
+                "std's locks, channels and sleeps block the whole checker: use weft's Mutex, Condvar and park, and no time. \
+                 If the program only computes for long, raise Builder::stuck_after or WEFT_STUCK_AFTER (in seconds)"
+                    .into(),
+            ),
             FailureKind::Decisions(_) => Some(
                 "a decision list dies when the program changes; run the check again to get a new one".into(),
             ),
