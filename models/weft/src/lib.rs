@@ -68,23 +68,35 @@
 //! data race: neither access happens before the other
 //!   1.1: W na data at src/slot.rs:24
 //!   0.5: R na data at src/slot.rs:34
+//!   advice: main read full = 1 from 1.2 at 0.4 with Relaxed: Acquire there, and
+//!     Release at 1.2, would order the two
 //!
-//! main                      │ filler                 │
-//! ──────────────────────────┼────────────────────────┼─
-//! 0.1 new full = 0          │                        │ slot.rs:18
-//! 0.2 new data              │                        │ slot.rs:19
-//! 0.3 spawn filler          │                        │ slot.rs:22
-//!                           │ 1.1 W na data          │ slot.rs:24
-//!                           │ 1.2 W rlx full = 1     │ slot.rs:27
-//! 0.4 R rlx full = 1 <- 1.2 │                        │ slot.rs:30
-//! 0.5 R na data <- 1.1      │                        │ slot.rs:34
+//! main                      │ filler             │
+//! ──────────────────────────┼────────────────────┼─
+//! 0.1 new full = 0          │                    │ slot.rs:18
+//! 0.2 new data              │                    │ slot.rs:19
+//! 0.3 spawn filler          │                    │ slot.rs:22
+//!                           │ 1.1 W na data      │ slot.rs:24
+//!                           │ 1.2 W rlx full = 1 │ slot.rs:27
+//! 0.4 R rlx full = 1 <- 1.2 │                    │ slot.rs:30
+//! 0.5 R na data             │                    │ slot.rs:34
+//! this is an interleaving, but nothing orders the two that race
 //!
-//! replay: weft1: 0*4 1*3 0*2
+//! replay: weft1: 0*4 1*3 0*2 #cbeca5de
 //! ```
 //!
 //! Each line is a step: its thread and index, what it does (`R`ead, `W`rite, `U`pdate, `F`ence), how it is ordered
-//! (`na` not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), and where a read reads from. Steps below a step never happen
-//! before it; otherwise the lines' order means nothing: a read may well read an older write than the last line says.
+//! (`na` not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), and where a read reads from. A read that races shows no value: nothing
+//! is known of it. The lines are an interleaving of the threads if the execution is one; then every read reads the newest
+//! write above it. Where weak memory shows, no order of the lines is one: they extend happens-before and reads-from, and the reads
+//! that do not read the newest write above them are marked as `(stale)`.
+//!
+//! A location has the name that it was given by its `named`, or what it is and the line that created it: `cell@24`, and
+//! `cell@24[2]` if the line created several. Locks and condition variables show their states in words. What a destructor does (an
+//! unlock, the end of a cell's access, an owner's drop of an [`sync::Arc`], a free) stands at the line where the destructor runs; for
+//! that a failing execution is run once more. Where the program is compiled without lines (cargo's release profile, unless
+//! it says `debug = "line-tables-only"`) it shows where that began instead, as in `slot.rs:17 (lock taken)`.
+//!
 //! The last line, given to [`Builder::replay`] with the same program, runs just this execution, in any process: see [`Decisions`]. A line
 //! that leads elsewhere is refused, and says at which step.
 //! [`Failure::to_svg`] draws it.

@@ -309,7 +309,7 @@ impl<T: ?Sized> Drop for Arc<T> {
             drop(memory);
             return;
         };
-        let last = counts.drop_strong(counts.site);
+        let last = counts.drop_strong(counts.site());
         drop(value);
         if last {
             weak::let_memory_go(memory, key);
