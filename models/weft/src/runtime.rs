@@ -177,21 +177,17 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
-<<<<<<< HEAD
     perform_update(request, None)
 }
 
 /// The same of the read half of a read-modify-write.
 pub(crate) fn perform_update(request: &Event, update: Option<Update<'_>>) -> (u64, bool) {
-    in_model(|cx| obey(cx, || cx.exec().step(request, update)))
-=======
     in_model(|cx| {
         obey(cx, || {
             cx.pulse.note(request);
-            cx.exec().step(request)
+            cx.exec().step(request, update)
         })
     })
->>>>>>> weft-replay
 }
 
 /// The current thread yields at `site`.
