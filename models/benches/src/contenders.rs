@@ -74,15 +74,17 @@ pub fn in_batches<H: Handoff>(threads: &mut Threads<Page, H>, requests: u64) -> 
     while number < requests {
         let mut batch = threads.batch();
         // Waits for one, then takes along whatever else is free.
-        let mut next = batch.prepare_wait(&mut done);
-        while let Some(mut page) = next {
+        let mut waits = true;
+        while number < requests {
+            let next = match waits {
+                true => batch.prepare_wait(&mut done),
+                false => batch.prepare(&mut done),
+            };
+            let Some(mut page) = next else { break };
             page.fill(number);
             page.commit();
             number += 1;
-            if number == requests {
-                break;
-            }
-            next = batch.prepare(&mut done);
+            waits = false;
         }
         batch.commit();
     }
