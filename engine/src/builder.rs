@@ -1,15 +1,19 @@
 //! The settings of a pool, and its start.
 
 use crate::bits::Layout;
-use crate::error::{BoxError, ConfigError, SpawnError};
-use crate::handoff::Design;
+use crate::built::{IntoHandler, IntoRequest};
+use crate::error::{ConfigError, SpawnError};
+use crate::handoff::{Handoff, Striped};
+use crate::own::Worker;
 use crate::pool::Pool;
 use crate::slots::Slots;
 use crate::sync::{Parker, spawn_named};
-use crate::threads::{Threads, Worker};
+use crate::threads::Threads;
 use crate::wake::Patience;
 use crate::worker;
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The most workers that a pool can have.
 pub const MAX_WORKERS: usize = 1 << 10;
@@ -17,9 +21,9 @@ pub const MAX_WORKERS: usize = 1 << 10;
 /// The most requests that a worker can have.
 pub const MAX_RING_SIZE: usize = 1 << 16;
 
-/// Looks before a side goes to sleep, unless set: tens of microseconds, about what going to sleep and
-/// being woken costs. The second half of them gives the rest of the time slice away each time.
-const SPIN_BUDGET: u32 = 256;
+/// For how long a side looks before it goes to sleep, unless set: about what going to sleep and being
+/// woken costs.
+const SPIN_BUDGET: Duration = Duration::from_micros(50);
 
 /// Requests per worker, unless set: one word.
 const RING_SIZE: usize = 64;
@@ -37,25 +41,24 @@ pub enum Dispatch {
 }
 
 /// The settings of a pool. Made by [`Threads::builder`].
-#[derive(Clone, Debug)]
 #[must_use = "nothing is started before `spawn` or `scope`"]
-pub struct Builder {
+pub struct Builder<D: Handoff = Striped> {
     workers: Option<usize>,
     ring_size: usize,
     patience: Patience,
     dispatch: Dispatch,
-    design: Design,
+    design: D::Choice,
     thread_name: String,
 }
 
-impl Builder {
+impl<D: Handoff> Builder<D> {
     pub(crate) fn new() -> Self {
         Self {
             workers: None,
             ring_size: RING_SIZE,
-            patience: Patience::Turns(SPIN_BUDGET),
+            patience: Patience::For(SPIN_BUDGET),
             dispatch: Dispatch::default(),
-            design: Design::default(),
+            design: D::Choice::default(),
             thread_name: "flipside".to_owned(),
         }
     }
@@ -73,12 +76,13 @@ impl Builder {
         self
     }
 
-    /// How many times a side that waits looks before it says that it sleeps, and looks once more.
-    /// Unless set, 256: in a pool of a few thousand requests tens of microseconds, about what a sleep
-    /// and a wake-up cost. 1 is kindest to a busy machine; 0 says so even where there is something to
+    /// For how long a side that waits looks, before it says that it sleeps and looks once more.
+    /// Unless set, 50 microseconds: about what a sleep and a wake-up cost. It looks without a pause
+    /// at first, then with the processor's, and after a few microseconds it gives its time slice away
+    /// between two looks. [`Duration::ZERO`] says that it sleeps even where there is something to
     /// find. Of this and [`busy_wait`](Self::busy_wait), the last one called counts.
-    pub fn spin_budget(mut self, turns: u32) -> Self {
-        self.patience = Patience::Turns(turns);
+    pub fn spin_budget(mut self, time: Duration) -> Self {
+        self.patience = Patience::For(time);
         self
     }
 
@@ -95,11 +99,17 @@ impl Builder {
         self
     }
 
-    /// How requests change hands. Unless set, [`Design::FlipStriped`].
-    #[cfg(feature = "designs")]
-    pub fn design(mut self, design: Design) -> Self {
-        self.design = design;
-        self
+    /// The same settings for another design.
+    #[doc(hidden)]
+    pub fn design<E: Handoff>(self, design: E::Choice) -> Builder<E> {
+        Builder {
+            workers: self.workers,
+            ring_size: self.ring_size,
+            patience: self.patience,
+            dispatch: self.dispatch,
+            design,
+            thread_name: self.thread_name,
+        }
     }
 
     /// What the threads are called: this, a hyphen and the worker's number. Unless set,
@@ -111,8 +121,8 @@ impl Builder {
 
     /// Builds the requests and starts the workers.
     ///
-    /// `init` is called once per request, in order, with its number, on the calling thread; `?`
-    /// works in it for any error. `handler` runs on the workers, once per committed request, and is
+    /// `init` is called once per request, in order, with its number, on the calling thread. It returns
+    /// the request, or a `Result` with one, and then `?` works in it for any error. `handler` runs on the workers, once per committed request, and is
     /// dropped by the last worker; [`spawn_with`](Self::spawn_with) gives each worker its own.
     ///
     /// # Errors
@@ -124,39 +134,40 @@ impl Builder {
     /// # Panics
     ///
     /// If `init` panics, with its panic, after dropping what it had built.
-    pub fn spawn<R, I, H>(self, init: I, handler: H) -> Result<Threads<R>, SpawnError>
+    pub fn spawn<R, T, I, H>(self, init: I, handler: H) -> Result<Threads<R, D>, SpawnError>
     where
         R: Send + 'static,
-        I: FnMut(usize) -> Result<R, BoxError>,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
         H: Fn(&mut R) + Send + Sync + 'static,
     {
         let handler = Arc::new(handler);
         self.spawn_with(init, |_worker| {
             let handler = Arc::clone(&handler);
-            Ok(move |request: &mut R| handler(request))
+            move |request: &mut R| handler(request)
         })
     }
 
     /// As [`spawn`](Self::spawn), with a handler for each worker, which may keep what it needs from
     /// one request to the next: a buffer, a connection, a random number generator.
     ///
-    /// `worker` is called once per worker, in order, with its number, on the calling thread. What it
-    /// returns moves to that worker and is dropped there, after its last request. A handler that
+    /// `worker` is called once per worker, in order, with its number, on the calling thread. It returns
+    /// the handler, or a `Result` with one. That moves to that worker and is dropped there, after its last request. A handler that
     /// panicked is called again for the next request, with what it keeps as the panic left it.
     ///
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// let mut threads = flipside::Threads::builder().workers(2).ring_size(8).spawn_with(
-    ///     |_index| Ok(String::new()),
+    ///     |_index| String::new(),
     ///     |_worker| {
     ///         let mut letters = Vec::new(); // one for each worker, not for each request
-    ///         Ok(move |text: &mut String| {
+    ///         move |text: &mut String| {
     ///             letters.clear();
     ///             letters.extend(text.chars());
     ///             letters.sort_unstable();
     ///             text.clear();
     ///             text.extend(&letters);
-    ///         })
+    ///         }
     ///     },
     /// )?;
     /// let mut request = threads.prepare_wait(|_| ());
@@ -175,12 +186,14 @@ impl Builder {
     ///
     /// If `init` or `worker` panics, with its panic, after dropping what it had built and joining
     /// the threads that were started.
-    pub fn spawn_with<R, I, W, H>(self, init: I, worker: W) -> Result<Threads<R>, SpawnError>
+    pub fn spawn_with<R, T, I, W, H>(self, init: I, worker: W) -> Result<Threads<R, D>, SpawnError>
     where
         R: Send + 'static,
-        I: FnMut(usize) -> Result<R, BoxError>,
-        W: FnMut(usize) -> Result<H, BoxError>,
-        H: FnMut(&mut R) + Send + 'static,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
+        W: FnMut(usize) -> H,
+        H: IntoHandler<R>,
+        H::Handler: Send + 'static,
     {
         self.start(init, worker, |handler, pool, index, name| {
             let join = spawn_named(name, move || worker::run(&pool, index, handler))?;
@@ -192,29 +205,29 @@ impl Builder {
     }
 
     /// Checks the settings, builds the requests and the handlers, and starts each worker by `start`.
-    pub(crate) fn start<R, H>(
+    pub(crate) fn start<R, T: IntoRequest<R>, H: IntoHandler<R>>(
         self,
-        init: impl FnMut(usize) -> Result<R, BoxError>,
-        mut handler: impl FnMut(usize) -> Result<H, BoxError>,
-        start: impl Fn(H, Arc<Pool<R>>, usize, String) -> std::io::Result<Worker>,
-    ) -> Result<Threads<R>, SpawnError> {
+        init: impl FnMut(usize) -> T,
+        mut handler: impl FnMut(usize) -> H,
+        start: impl Fn(H::Handler, Arc<Pool<R, D>>, usize, String) -> std::io::Result<Worker>,
+    ) -> Result<Threads<R, D>, SpawnError> {
         let layout = self.layout()?;
         let slots = Slots::build(layout.requests(), init)?;
         let parker = Parker::new();
         let pool = Arc::new(Pool::new(
             layout,
-            self.design.build(layout),
+            D::new(&self.design, layout),
             self.patience,
             slots,
             parker.unparker().clone(),
         ));
-        #[cfg(any(loom, shuttle, weft))]
         pool.name();
         // Should a thread fail to start, dropping `threads` stops and joins those before it.
         let mut threads = Threads::new(Arc::clone(&pool), self.dispatch, parker);
         for worker in 0..layout.workers {
-            let handler =
-                handler(worker).map_err(|source| SpawnError::Handler { worker, source })?;
+            let handler = handler(worker)
+                .built()
+                .map_err(|source| SpawnError::Handler { worker, source })?;
             let name = format!("{}-{worker}", self.thread_name);
             let started = start(handler, Arc::clone(&pool), worker, name);
             threads.add_worker(started.map_err(|source| SpawnError::Thread { worker, source })?);
@@ -236,5 +249,31 @@ impl Builder {
             return Err(ConfigError::ThreadName(at));
         }
         Ok(Layout::new(workers, self.ring_size))
+    }
+}
+
+// Not derived: that would ask for designs that can be cloned and shown.
+impl<D: Handoff> Clone for Builder<D> {
+    fn clone(&self) -> Self {
+        Self {
+            workers: self.workers,
+            ring_size: self.ring_size,
+            patience: self.patience,
+            dispatch: self.dispatch,
+            design: self.design.clone(),
+            thread_name: self.thread_name.clone(),
+        }
+    }
+}
+
+impl<D: Handoff> fmt::Debug for Builder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("workers", &self.workers)
+            .field("ring_size", &self.ring_size)
+            .field("patience", &self.patience)
+            .field("dispatch", &self.dispatch)
+            .field("thread_name", &self.thread_name)
+            .finish_non_exhaustive()
     }
 }

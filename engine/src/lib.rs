@@ -9,7 +9,7 @@
 //!     .workers(2)
 //!     .ring_size(16)
 //!     .spawn(
-//!         |_index| Ok(Vec::with_capacity(64)),           // each request, once, in place
+//!         |_index| Vec::with_capacity(64), // each request, once, in place
 //!         |text: &mut Vec<u8>| text.make_ascii_uppercase(), // on a worker
 //!     )?;
 //!
@@ -43,8 +43,8 @@
 //!
 //! The design was sketched in October 2018 on QEMU's mailing list ("migration: introduce lockless
 //! multithreads model"). This is its striped layout: one word of each kind per worker and 64
-//! requests, each with a single writer. The other designs of that exchange are behind the cargo
-//! feature `designs`, to compare them; a plain build has none of their code.
+//! requests, each with a single writer. The other designs of that exchange are compared with it in
+//! the repository, and are no part of this crate.
 //!
 //! # What to know
 //!
@@ -60,14 +60,14 @@
 
 mod bits;
 mod builder;
+mod built;
 mod error;
 mod handoff;
-mod mutation;
 mod outcome;
+mod own;
 mod pool;
 mod prepared;
-// The checkers have no scoped threads.
-#[cfg(not(any(loom, shuttle, weft)))]
+mod results;
 mod scope;
 mod site;
 mod slots;
@@ -78,19 +78,20 @@ mod wake;
 mod worker;
 
 pub use builder::{Builder, Dispatch, MAX_RING_SIZE, MAX_WORKERS};
-#[cfg(feature = "designs")]
-pub use handoff::Design;
-
+pub use built::{IntoHandler, IntoRequest};
 pub use error::{BoxError, ConfigError, SpawnError};
 pub use outcome::{Outcome, Panicked};
 pub use prepared::{Batch, Prepared};
+pub use results::Results;
 pub use threads::Threads;
 
-sync::checked! {
-    #[cfg(feature = "designs")]
-    pub mod cost;
-    pub mod trace;
-
-    pub use mutation::{Fault, Mutation, asked, mutate};
-    pub use site::{Kind, Site};
+/// What the designs that are compared with this one, and the models, are built on. No part of the
+/// API: it changes with any version.
+#[doc(hidden)]
+pub mod seam {
+    pub use crate::bits::{Layout, Place, WORD_BITS, places};
+    pub use crate::handoff::{Handoff, Snapshot, Striped};
+    pub use crate::site::{Accesses, Kind, Recipe, Site, access, smp_mb, smp_rmb, smp_wmb};
+    pub use crate::submitter::SubmitterSide;
+    pub use crate::sync::{AtomicU64, Turns, name};
 }

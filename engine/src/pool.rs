@@ -1,16 +1,16 @@
 //! What the submitter and the workers share.
 
 use crate::bits::Layout;
-use crate::handoff::Chosen;
+use crate::handoff::Handoff;
 use crate::slots::Slots;
-use crate::sync::{AtomicBool, CachePadded, Ordering, Unparker};
+use crate::sync::{AtomicBool, CachePadded, Ordering, Unparker, name};
 use crate::wake::{Doorbell, Patience};
 
 /// One pool, held by the submitter and by each worker.
-pub(crate) struct Pool<R> {
+pub(crate) struct Pool<R, H> {
     pub(crate) layout: Layout,
     pub(crate) patience: Patience,
-    pub(crate) words: Chosen,
+    pub(crate) words: H,
     pub(crate) slots: Slots<R>,
     /// Set by the submitter once and for all.
     stop: CachePadded<AtomicBool>,
@@ -19,10 +19,10 @@ pub(crate) struct Pool<R> {
     pub(crate) worker_bells: Box<[Doorbell]>,
 }
 
-impl<R> Pool<R> {
+impl<R, H: Handoff> Pool<R, H> {
     pub(crate) fn new(
         layout: Layout,
-        words: Chosen,
+        words: H,
         patience: Patience,
         slots: Slots<R>,
         submitter: Unparker,
@@ -39,13 +39,12 @@ impl<R> Pool<R> {
         }
     }
 
-    /// Gives everything shared the name under which a model's log shows it.
-    #[cfg(any(loom, shuttle, weft))]
+    /// Gives everything shared the name under which a checker's log shows it.
     pub(crate) fn name(&self) {
-        use crate::trace::{Form, name};
         self.words.name(self.layout);
         self.slots.name();
-        name(&*self.stop, || "stop".to_owned(), Form::Flag);
+        let yes_or_no = |stops| if stops == 0 { "no" } else { "yes" }.to_owned();
+        name(&*self.stop, || "stop".to_owned(), yes_or_no);
         self.submitter_bell.name(|| "bell.submitter".to_owned());
         for (index, bell) in self.worker_bells.iter().enumerate() {
             bell.name(|| format!("bell[{index}]"));

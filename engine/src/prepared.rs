@@ -1,8 +1,11 @@
 //! Requests in the submitter's hands: one, or a batch of them.
 
 use crate::bits::Place;
-use crate::mutation::{Fault, faulty};
+use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
+use crate::own::Own;
+use crate::pool::Pool;
+use crate::slots::Filling;
 use crate::threads::Threads;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -28,22 +31,23 @@ use std::ops::{Deref, DerefMut};
 /// one.commit();
 /// ```
 #[must_use = "a request that is not committed stays free"]
-pub struct Prepared<'a, R> {
-    threads: &'a mut Threads<R>,
+pub struct Prepared<'a, R, H: Handoff = Striped> {
+    pool: &'a Pool<R, H>,
+    own: &'a mut Own<H>,
     place: Place,
+    access: Filling<'a, R>,
     /// Whether to hand it over at once rather than with its batch.
     alone: bool,
 }
 
-impl<'a, R> Prepared<'a, R> {
+impl<'a, R, H: Handoff> Prepared<'a, R, H> {
     #[inline]
-    pub(crate) fn new(threads: &'a mut Threads<R>, place: Place, alone: bool) -> Self {
-        if faulty(Fault::FlipBeforeFill) && alone {
-            threads.stage(place);
-            threads.publish();
-        }
+    pub(crate) fn new(threads: &'a mut Threads<R, H>, place: Place, alone: bool) -> Self {
+        let Threads { pool, own, .. } = threads;
         Self {
-            threads,
+            access: pool.slots.fill(pool.layout.request(place)),
+            pool,
+            own,
             place,
             alone,
         }
@@ -52,14 +56,19 @@ impl<'a, R> Prepared<'a, R> {
     /// Hands the request to its worker, now or, in a batch, with the batch.
     ///
     /// Progress: wait-free, apart from waking a worker that sleeps.
-    #[inline]
+    #[inline(always)]
     pub fn commit(self) {
-        if faulty(Fault::FlipBeforeFill) && self.alone {
-            return;
-        }
-        self.threads.stage(self.place);
-        if self.alone {
-            self.threads.publish();
+        let Self {
+            pool,
+            own,
+            place,
+            access,
+            alone,
+        } = self;
+        access.end();
+        match alone {
+            true => own.publish_one(pool, place),
+            false => own.stage(pool.layout, place),
         }
     }
 
@@ -67,28 +76,30 @@ impl<'a, R> Prepared<'a, R> {
     /// `w * ring_size` and on.
     #[must_use]
     pub fn index(&self) -> usize {
-        self.place.request
+        self.pool.layout.request(self.place)
     }
 }
 
-impl<R> Deref for Prepared<'_, R> {
+impl<R, H: Handoff> Deref for Prepared<'_, R, H> {
     type Target = R;
 
+    #[inline]
     fn deref(&self) -> &R {
         // SAFETY: the submitter owns the request from `claim`, behind `reap.rmb` (O2, O3, O9),
         // until `commit`, and this guard is the only way to it. The reference borrows the guard.
-        unsafe { self.threads.pool.slots.request(self.place.request) }
+        unsafe { self.access.request() }
     }
 }
 
-impl<R> DerefMut for Prepared<'_, R> {
+impl<R, H: Handoff> DerefMut for Prepared<'_, R, H> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut R {
         // SAFETY: as for `deref`, and the guard is borrowed mutably.
-        unsafe { self.threads.pool.slots.request_mut(self.place.request) }
+        unsafe { self.access.request_mut() }
     }
 }
 
-impl<R: fmt::Debug> fmt::Debug for Prepared<'_, R> {
+impl<R: fmt::Debug, H: Handoff> fmt::Debug for Prepared<'_, R, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared")
             .field("index", &self.index())
@@ -101,19 +112,19 @@ impl<R: fmt::Debug> fmt::Debug for Prepared<'_, R> {
 ///
 /// Dropped or forgotten without [`commit`](Self::commit), the batch leaves all its requests free.
 #[must_use = "a batch that is not committed hands over nothing"]
-pub struct Batch<'a, R> {
-    threads: &'a mut Threads<R>,
+pub struct Batch<'a, R, H: Handoff = Striped> {
+    threads: &'a mut Threads<R, H>,
 }
 
-impl<'a, R> Batch<'a, R> {
-    pub(crate) fn new(threads: &'a mut Threads<R>) -> Self {
+impl<'a, R, H: Handoff> Batch<'a, R, H> {
+    pub(crate) fn new(threads: &'a mut Threads<R, H>) -> Self {
         Self { threads }
     }
 
     /// As [`Threads::prepare`], for a request that goes with the batch once it is committed.
     /// `None` also if every free request is in the batch already.
     #[must_use = "a request that is not committed stays free"]
-    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
+    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R, H>> {
         let place = self.threads.claim(done)?;
         Some(Prepared::new(self.threads, place, false))
     }
@@ -121,8 +132,11 @@ impl<'a, R> Batch<'a, R> {
     /// As [`Threads::prepare_wait`]. `None` if every request of the pool is in the batch: no wait
     /// could end then.
     #[must_use = "a request that is not committed stays free"]
-    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
-        if self.threads.side.stages_all() {
+    pub fn prepare_wait(
+        &mut self,
+        done: impl FnOnce(Outcome<'_, R>),
+    ) -> Option<Prepared<'_, R, H>> {
+        if self.threads.own.side.stages_all() {
             return None;
         }
         let place = self.threads.claim_wait(done);
@@ -134,17 +148,17 @@ impl<'a, R> Batch<'a, R> {
     ///
     /// Progress: wait-free, apart from waking workers that sleep.
     pub fn commit(self) -> usize {
-        self.threads.publish()
+        self.threads.own.publish(&self.threads.pool)
     }
 }
 
-impl<R> Drop for Batch<'_, R> {
+impl<R, H: Handoff> Drop for Batch<'_, R, H> {
     fn drop(&mut self) {
-        self.threads.side.unstage();
+        self.threads.own.side.unstage();
     }
 }
 
-impl<R> fmt::Debug for Batch<'_, R> {
+impl<R, H: Handoff> fmt::Debug for Batch<'_, R, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch").finish_non_exhaustive()
     }

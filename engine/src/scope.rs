@@ -1,14 +1,17 @@
 //! Pools that borrow from the caller's stack.
 
 use crate::builder::Builder;
-use crate::error::{BoxError, SpawnError};
+use crate::built::{IntoHandler, IntoRequest};
+use crate::error::SpawnError;
+use crate::handoff::Handoff;
+use crate::own::{Worker, stop};
 use crate::pool::Pool;
-use crate::sync::Thread;
-use crate::threads::{Threads, Worker, stop};
+use crate::sync::{Thread, scope};
+use crate::threads::Threads;
 use crate::worker;
 use std::sync::Arc;
 
-impl Builder {
+impl<D: Handoff> Builder<D> {
     /// Starts workers whose handler and requests may borrow from the caller's stack, runs `body`
     /// with the pool, and stops the workers before it returns, as [`std::thread::scope`] does.
     /// Everything committed is handled; results that `body` did not ask for are dropped.
@@ -27,7 +30,7 @@ impl Builder {
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// let words = ["lock", "free"];
     /// let total = flipside::Threads::builder().workers(2).ring_size(4).scope(
-    ///     |_| Ok((0, 0)),
+    ///     |_| (0, 0),
     ///     |(index, length): &mut (usize, usize)| *length = words[*index].len(),
     ///     |threads| {
     ///         for index in 0..words.len() {
@@ -44,14 +47,15 @@ impl Builder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn scope<R, I, H, B, T>(self, init: I, handler: H, body: B) -> Result<T, SpawnError>
+    pub fn scope<R, T, I, H, B, O>(self, init: I, handler: H, body: B) -> Result<O, SpawnError>
     where
         R: Send,
-        I: FnMut(usize) -> Result<R, BoxError>,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
         H: Fn(&mut R) + Sync,
-        B: FnOnce(&mut Threads<R>) -> T,
+        B: FnOnce(&mut Threads<R, D>) -> O,
     {
-        self.scope_with(init, |_worker| Ok(&handler), body)
+        self.scope_with(init, |_worker| &handler, body)
     }
 
     /// As [`scope`](Self::scope), with a handler for each worker, as for
@@ -64,26 +68,28 @@ impl Builder {
     /// # Panics
     ///
     /// As [`scope`](Self::scope), and if `worker` panics.
-    pub fn scope_with<R, I, W, H, B, T>(self, init: I, worker: W, body: B) -> Result<T, SpawnError>
+    pub fn scope_with<R, T, I, W, H, B, O>(
+        self,
+        init: I,
+        worker: W,
+        body: B,
+    ) -> Result<O, SpawnError>
     where
         R: Send,
-        I: FnMut(usize) -> Result<R, BoxError>,
-        W: FnMut(usize) -> Result<H, BoxError>,
-        H: FnMut(&mut R) + Send,
-        B: FnOnce(&mut Threads<R>) -> T,
+        T: IntoRequest<R>,
+        I: FnMut(usize) -> T,
+        W: FnMut(usize) -> H,
+        H: IntoHandler<R>,
+        H::Handler: Send,
+        B: FnOnce(&mut Threads<R, D>) -> O,
     {
         // Holds the requests until every worker has returned, so that this thread drops them.
         let mut held = None;
-        std::thread::scope(|scope| {
+        scope(|scope| {
             let mut threads = self.start(init, worker, |handler, pool, index, name| {
                 let run = move || worker::run(&pool, index, handler);
-                let join = std::thread::Builder::new()
-                    .name(name)
-                    .spawn_scoped(scope, run)?;
-                Ok(Worker {
-                    thread: join.thread().clone(),
-                    join: None,
-                })
+                let thread = scope.spawn_named(name, run)?;
+                Ok(Worker { thread, join: None })
             })?;
             let own = held.insert(Arc::clone(&threads.pool));
             let _end = EndOfScope::of(&threads);
@@ -99,16 +105,17 @@ impl Builder {
 
 /// Stops the workers of a scope at its end, also if its `body` left another pool in the place of
 /// theirs: the scope waits for them.
-struct EndOfScope<R> {
-    pool: Arc<Pool<R>>,
+struct EndOfScope<R, D: Handoff> {
+    pool: Arc<Pool<R, D>>,
     workers: Vec<Thread>,
 }
 
-impl<R> EndOfScope<R> {
-    fn of(threads: &Threads<R>) -> Self {
+impl<R, D: Handoff> EndOfScope<R, D> {
+    fn of(threads: &Threads<R, D>) -> Self {
         Self {
             pool: Arc::clone(&threads.pool),
             workers: threads
+                .own
                 .workers
                 .iter()
                 .map(|worker| worker.thread.clone())
@@ -117,7 +124,7 @@ impl<R> EndOfScope<R> {
     }
 }
 
-impl<R> Drop for EndOfScope<R> {
+impl<R, D: Handoff> Drop for EndOfScope<R, D> {
     fn drop(&mut self) {
         stop(&self.pool, self.workers.iter());
     }

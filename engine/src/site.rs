@@ -4,14 +4,9 @@
 //! `Relaxed` accesses, or, by a [`Recipe`], as the ordering of the access itself. Each site names
 //! the obligations that it discharges and the sites at the other end of its edge. A normal build
 //! compiles each call to the bare fence or ordering. Under a checker a site can be weakened at run
-//! time ([`mutation`](crate::mutation)), which is how the models show that each one is needed.
+//! time by its name, which is how the models show that each one is needed.
 
-#![allow(
-    unreachable_pub,
-    reason = "exported under a checker, private in a normal build"
-)]
-
-use crate::sync::{Ordering, checked, fence};
+use crate::sync::{self, Ordering};
 
 /// What a barrier orders, in the names of the Linux kernel; see [`Site::kind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,10 +19,6 @@ pub enum Kind {
     Mb,
     /// Both of the first two in one, an acquire-release fence. No site asks for it: a full barrier
     /// can be weakened to it.
-    #[cfg_attr(
-        not(any(loom, shuttle, weft)),
-        expect(dead_code, reason = "a normal build weakens nothing")
-    )]
     AcqRel,
 }
 
@@ -48,38 +39,35 @@ macro_rules! sites {
     ($( $(#[doc = $doc:literal])+ $site:ident = $name:literal, $kind:ident,
         [$($obligation:literal),+], pairs with [$($partner:ident),+]; )+) => {
         /// A place in the engine where an ordering matters.
-        #[cfg_attr(not(feature = "designs"), allow(dead_code, reason = "some are of other designs"))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Site { $( $(#[doc = $doc])+ $site, )+ }
 
-        checked! {
-            impl Site {
-                /// Every site, in the order of a request's life.
-                pub const ALL: &'static [Site] = &[$(Site::$site),+];
+        impl Site {
+            /// Every site, in the order of a request's life.
+            pub const ALL: &'static [Site] = &[$(Site::$site),+];
 
-                /// The site's name, as the mutants, the seeds and the proofs write it.
-                #[must_use]
-                pub const fn name(self) -> &'static str {
-                    match self { $(Site::$site => $name),+ }
-                }
+            /// The site's name, as the mutants, the seeds and the proofs write it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Site::$site => $name),+ }
+            }
 
-                /// The barrier that stands here.
-                #[must_use]
-                pub const fn kind(self) -> Kind {
-                    match self { $(Site::$site => Kind::$kind),+ }
-                }
+            /// The barrier that stands here.
+            #[must_use]
+            pub const fn kind(self) -> Kind {
+                match self { $(Site::$site => Kind::$kind),+ }
+            }
 
-                /// The obligations that the barrier discharges.
-                #[must_use]
-                pub const fn obligations(self) -> &'static [&'static str] {
-                    match self { $(Site::$site => &[$($obligation),+]),+ }
-                }
+            /// The obligations that the barrier discharges.
+            #[must_use]
+            pub const fn obligations(self) -> &'static [&'static str] {
+                match self { $(Site::$site => &[$($obligation),+]),+ }
+            }
 
-                /// The sites at the other end of the edge.
-                #[must_use]
-                pub const fn partners(self) -> &'static [Site] {
-                    match self { $(Site::$site => &[$(Site::$partner),+]),+ }
-                }
+            /// The sites at the other end of the edge.
+            #[must_use]
+            pub const fn partners(self) -> &'static [Site] {
+                match self { $(Site::$site => &[$(Site::$partner),+]),+ }
             }
         }
     };
@@ -123,7 +111,7 @@ sites! {
 /// and then passes an [`smp_rmb`].
 #[inline(always)]
 #[track_caller]
-pub(crate) fn smp_wmb(site: Site) {
+pub fn smp_wmb(site: Site) {
     barrier(site, Kind::Wmb);
 }
 
@@ -131,7 +119,7 @@ pub(crate) fn smp_wmb(site: Site) {
 /// before their [`smp_wmb`].
 #[inline(always)]
 #[track_caller]
-pub(crate) fn smp_rmb(site: Site) {
+pub fn smp_rmb(site: Site) {
     barrier(site, Kind::Rmb);
 }
 
@@ -139,15 +127,35 @@ pub(crate) fn smp_rmb(site: Site) {
 /// the other's word, at least one sees the other's store.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn smp_mb(site: Site) {
+pub fn smp_mb(site: Site) {
     barrier(site, Kind::Mb);
+}
+
+#[inline(always)]
+#[track_caller]
+fn barrier(site: Site, kind: Kind) {
+    assert_is(site, kind);
+    sync::fence(site.name(), kind.ordering());
+}
+
+/// The ordering of an access that is itself an end of an edge.
+#[inline(always)]
+#[must_use]
+pub fn access(site: Site, kind: Kind) -> Ordering {
+    assert_is(site, kind);
+    sync::ordering(site.name(), kind.ordering())
+}
+
+#[inline(always)]
+fn assert_is(site: Site, kind: Kind) {
+    assert_eq!(site.kind(), kind, "{} is another barrier", site.name());
 }
 
 /// How the two ends of an edge are written down.
 ///
-/// Both recipes give the same order where this engine asks for it. A fence orders all accesses
-/// around it; an access orders those on its one side of itself.
-pub(crate) trait Recipe: Send + Sync {
+/// Both recipes, [`Accesses`] and standalone fences, give the same order where this engine asks for
+/// it. A fence orders all accesses around it; an access orders those on its one side of itself.
+pub trait Recipe: Send + Sync + 'static {
     /// Before stores that publish what came before.
     fn before_stores(site: Site);
     /// The ordering of each of those stores.
@@ -160,7 +168,8 @@ pub(crate) trait Recipe: Send + Sync {
 
 /// Per-access orderings: one release store, one acquire load. On AArch64 a `stlr` and a `ldar`,
 /// where the fences need a `dmb ish` and a `dmb ishld` beside the accesses.
-pub(crate) struct Accesses;
+#[derive(Debug)]
+pub struct Accesses;
 
 impl Recipe for Accesses {
     #[inline(always)]
@@ -178,84 +187,4 @@ impl Recipe for Accesses {
 
     #[inline(always)]
     fn after_load(_site: Site) {}
-}
-
-/// Standalone fences, as the mail has them: one for all stores that follow, and none after a load
-/// without news.
-#[cfg(feature = "designs")]
-pub(crate) struct Fences;
-
-#[cfg(feature = "designs")]
-impl Recipe for Fences {
-    #[inline(always)]
-    #[track_caller]
-    fn before_stores(site: Site) {
-        smp_wmb(site);
-    }
-
-    #[inline(always)]
-    fn store(_site: Site) -> Ordering {
-        Ordering::Relaxed
-    }
-
-    #[inline(always)]
-    fn load(_site: Site) -> Ordering {
-        Ordering::Relaxed
-    }
-
-    #[inline(always)]
-    #[track_caller]
-    fn after_load(site: Site) {
-        smp_rmb(site);
-    }
-}
-
-/// The ordering of an access that is itself an end of an edge.
-#[inline(always)]
-pub(crate) fn access(site: Site, kind: Kind) -> Ordering {
-    let order = strength(site, kind).map_or(Ordering::Relaxed, Kind::ordering);
-    at(site);
-    order
-}
-
-#[inline(always)]
-#[track_caller]
-fn barrier(site: Site, kind: Kind) {
-    let order = strength(site, kind).map(Kind::ordering);
-    said(site, order);
-    if let Some(order) = order {
-        fence(order);
-    }
-}
-
-crate::sync::native! {
-    #[inline(always)]
-    const fn said(_site: Site, _order: Option<Ordering>) {}
-
-    #[inline(always)]
-    const fn at(_site: Site) {}
-
-    #[inline(always)]
-    const fn strength(_site: Site, kind: Kind) -> Option<Kind> {
-        Some(kind)
-    }
-}
-
-checked! {
-    #[track_caller]
-    fn said(site: Site, order: Option<Ordering>) {
-        use crate::trace::{What, here, record};
-        if let Some(here) = here() {
-            record(here, std::panic::Location::caller(), What::Fence(site, order));
-        }
-    }
-
-    fn at(site: Site) {
-        crate::trace::at_site(site);
-    }
-
-    fn strength(site: Site, kind: Kind) -> Option<Kind> {
-        assert_eq!(site.kind(), kind, "{} is issued as another barrier", site.name());
-        crate::mutation::strength(site, kind)
-    }
 }

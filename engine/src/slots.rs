@@ -1,8 +1,9 @@
 //! The requests themselves: the one file that dereferences a cell.
 
-use crate::error::{BoxError, SpawnError};
+use crate::built::IntoRequest;
+use crate::error::SpawnError;
 use crate::outcome::{Outcome, Panicked};
-use crate::sync::{CachePadded, UnsafeCell};
+use crate::sync::{Access, CachePadded, UnsafeCell, name};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,23 +11,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 struct Slot<R> {
     request: R,
     panic: Option<Box<dyn Any + Send>>,
-}
-
-/// What an access to a request is for.
-#[allow(
-    unreachable_pub,
-    reason = "exported under a checker, private in a normal build"
-)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The worker runs the handler: reads what was filled, writes the result.
-    Handle,
-    /// The submitter reads the result.
-    Deliver,
-    /// The submitter looks at a request that it prepared.
-    Look,
-    /// The submitter fills a request that it prepared.
-    Fill,
 }
 
 /// Every request of a pool, each on cache lines of its own. Built to its full length: it never grows.
@@ -41,9 +25,9 @@ unsafe impl<R: Send> Sync for Slots<R> {}
 impl<R> Slots<R> {
     /// Builds each request once, in order, where it stays. If `init` fails or panics, those already
     /// built are dropped, and no others exist.
-    pub(crate) fn build(
+    pub(crate) fn build<T: IntoRequest<R>>(
         requests: usize,
-        mut init: impl FnMut(usize) -> Result<R, BoxError>,
+        mut init: impl FnMut(usize) -> T,
     ) -> Result<Self, SpawnError> {
         // All of it at once: a request is not moved again, and too large a pool is an error.
         let mut slots = Vec::new();
@@ -51,18 +35,19 @@ impl<R> Slots<R> {
             .try_reserve_exact(requests)
             .map_err(|source| SpawnError::Memory { requests, source })?;
         for index in 0..requests {
-            let request = init(index).map_err(|source| SpawnError::Init { index, source })?;
+            let request = init(index)
+                .built()
+                .map_err(|source| SpawnError::Init { index, source })?;
             let panic = None;
             slots.push(CachePadded::new(UnsafeCell::new(Slot { request, panic })));
         }
         Ok(Self(slots))
     }
 
-    #[cfg(any(loom, shuttle, weft))]
+    /// Gives each request its name in a checker's log.
     pub(crate) fn name(&self) {
-        use crate::trace::{Form, name};
         for (index, cell) in self.0.iter().enumerate() {
-            name(&**cell, || format!("request {index}"), Form::Flag);
+            name(&**cell, || format!("request {index}"), |_| String::new());
         }
     }
 
@@ -74,80 +59,95 @@ impl<R> Slots<R> {
     /// The calling worker owns the request: it took it and has not completed it.
     #[inline]
     pub(crate) unsafe fn handle(&self, request: usize, mut handler: impl FnMut(&mut R)) -> bool {
-        self.0[request].with_mut(Purpose::Handle, |slot| {
-            // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
-            let slot = unsafe { &mut *slot };
-            // A request that a panic left half-done is only ever seen marked as such. Without a
-            // panic no mark is written: it would send a cache line of the request back and forth.
-            match catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))) {
-                Ok(()) => false,
-                Err(payload) => {
-                    slot.panic = Some(payload);
-                    true
-                }
+        let access = self.0[request].access("handles");
+        // SAFETY: the caller owns the request (O9) and took it behind a read barrier (O1, O4).
+        let slot = unsafe { &mut *access.get() };
+        // A request that a panic left half-done is only ever seen marked as such. Without a panic
+        // no mark is written: it would send a cache line of the request back and forth.
+        match catch_unwind(AssertUnwindSafe(|| handler(&mut slot.request))) {
+            Ok(()) => false,
+            Err(payload) => {
+                slot.panic = Some(payload);
+                true
             }
-        })
+        }
     }
 
-    /// Hands a finished request to the callback, with the panic of its handler if there was one.
+    /// Begins the submitter's access to a finished request.
+    #[inline]
+    pub(crate) fn delivery(&self, request: usize) -> Delivery<'_, R> {
+        Delivery(self.0[request].access("delivers"))
+    }
+
+    /// Begins the submitter's own access to a request that it prepared.
+    #[inline]
+    pub(crate) fn fill(&self, request: usize) -> Filling<'_, R> {
+        Filling(self.0[request].access("fills"))
+    }
+}
+
+/// The submitter's access to a finished request: a checker's access, while it lives.
+pub(crate) struct Delivery<'a, R>(Access<'a, Slot<R>>);
+
+impl<R> Delivery<'_, R> {
+    /// The request, with the panic of its handler if there was one.
     ///
     /// # Safety
     ///
     /// The calling submitter owns the request, by a snapshot that a read barrier followed.
     #[inline]
-    pub(crate) unsafe fn deliver(&self, request: usize, done: impl FnOnce(Outcome<'_, R>)) {
-        self.0[request].with_mut(Purpose::Deliver, |slot| {
-            // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-            let Slot { request, panic } = unsafe { &mut *slot };
-            // Taking it is writing, and nothing is written where there is no mark.
-            let payload = if panic.is_some() { panic.take() } else { None };
-            done(match payload {
-                None => Ok(request),
-                Some(payload) => Err(Panicked::new(request, payload)),
-            });
-        });
-    }
-
-    /// The request, for the submitter to look at.
-    ///
-    /// # Safety
-    ///
-    /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no
-    /// mutable one.
-    #[inline]
-    pub(crate) unsafe fn request(&self, request: usize) -> &R {
-        let slot = self.0[request].with_mut(Purpose::Look, |slot| slot);
+    pub(crate) unsafe fn outcome(&mut self) -> Outcome<'_, R> {
         // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-        // Shared from the start: a mutable reference in between would end those given out before.
-        unsafe { &(*slot).request }
-    }
-
-    /// The request, for the submitter to fill.
-    ///
-    /// # Safety
-    ///
-    /// As for [`deliver`](Self::deliver), for as long as the reference lives, and there is no other.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "the caller's guard is what makes it unique"
-    )]
-    #[inline]
-    pub(crate) unsafe fn request_mut(&self, request: usize) -> &mut R {
-        let slot = self.0[request].with_mut(Purpose::Fill, |slot| slot);
-        // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
-        unsafe { &mut (*slot).request }
+        let Slot { request, panic } = unsafe { &mut *self.0.get() };
+        // Taking it is writing, and nothing is written where there is no mark.
+        let payload = if panic.is_some() { panic.take() } else { None };
+        match payload {
+            None => Ok(request),
+            Some(payload) => Err(Panicked::new(request, payload)),
+        }
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle, weft))))]
+/// The submitter's access to a request that it prepared: a checker's access, while it lives.
+pub(crate) struct Filling<'a, R>(Access<'a, Slot<R>>);
+
+impl<R> Filling<'_, R> {
+    /// Ends it, before the request changes hands.
+    #[inline(always)]
+    pub(crate) fn end(self) {}
+
+    /// The request.
+    ///
+    /// # Safety
+    ///
+    /// The calling submitter owns the request, by a snapshot that a read barrier followed.
+    #[inline]
+    pub(crate) unsafe fn request(&self) -> &R {
+        // SAFETY: the caller owns the request (O9) and saw its flip behind a barrier (O2, O3).
+        unsafe { &(*self.0.get()).request }
+    }
+
+    /// The request, to be filled.
+    ///
+    /// # Safety
+    ///
+    /// As for [`request`](Self::request).
+    #[inline]
+    pub(crate) unsafe fn request_mut(&mut self) -> &mut R {
+        // SAFETY: as above, and this guard is borrowed mutably.
+        unsafe { &mut (*self.0.get()).request }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn more_requests_than_memory_can_hold_are_an_error_before_one_is_built() {
         let requests = usize::MAX / size_of::<CachePadded<UnsafeCell<Slot<u8>>>>();
-        let init = |_| -> Result<u8, _> { unreachable!("there is no place for it") };
-        match Slots::build(requests, init).map(|_| ()) {
+        let init = |_| -> u8 { unreachable!("there is no place for it") };
+        match Slots::<u8>::build(requests, init).map(|_| ()) {
             Err(error @ SpawnError::Memory { requests: told, .. }) => {
                 assert_eq!(told, requests);
                 assert!(error.to_string().contains("a smaller ring"), "{error}");

@@ -1,273 +1,178 @@
 //! The only file that names a checker.
 //!
-//! A normal build takes atomics, fences, cells and threads from `std` and `crossbeam-utils`; under
-//! `--cfg loom`, `--cfg shuttle` or `--cfg weft` the same names come from that checker. The shim
-//! renames and never weakens: every ordering reaches the checker as it is written in the engine.
+//! A normal build takes atomics, fences, cells and threads from `std` and `crossbeam-utils`. Under
+//! `--cfg loom`, `--cfg shuttle` or `--cfg weft` the same names come from a crate of the models,
+//! which stands between the engine and that checker.
 
-#[cfg(any(all(loom, shuttle), all(loom, weft), all(shuttle, weft)))]
-compile_error!(
-    "two checkers were asked for at once: pass exactly one of --cfg loom, --cfg shuttle, --cfg weft"
-);
+#![allow(unreachable_pub, reason = "some of it is for the designs as well")]
 
+pub use crossbeam_utils::CachePadded;
 #[cfg(any(loom, shuttle, weft))]
-mod recorded;
-
-#[cfg(not(any(loom, shuttle, weft)))]
-use backend as shown;
-pub(crate) use backend::{fence, relax};
-pub(crate) use crossbeam_utils::CachePadded;
-#[cfg(any(loom, shuttle, weft))]
-use recorded as shown;
-pub(crate) use shown::{
-    AtomicBool, AtomicU64, AtomicUsize, JoinHandle, Parker, Thread, Unparker, UnsafeCell, park,
+pub use flipside_instrument::{
+    Access, AtomicBool, AtomicU64, AtomicUsize, Deadline, JoinHandle, Parker, Thread, Turns,
+    Unparker, UnsafeCell, fence, is_current, is_torn_down, name, ordering, park, scope,
     spawn_named,
 };
-pub(crate) use std::sync::atomic::Ordering;
-
-/// Words on a cache line, as far as padding goes. A checker has no cache: there each word that is
-/// not used would only be one more to follow.
-#[cfg(feature = "designs")]
-pub(crate) const WORDS_PER_LINE: usize = if cfg!(any(loom, shuttle, weft)) {
-    1
-} else {
-    size_of::<CachePadded<u64>>() / size_of::<u64>()
-};
-
-/// Keeps the items it wraps in builds under a checker and drops them from normal ones.
-macro_rules! checked {
-    ($($item:item)*) => { $( #[cfg(any(loom, shuttle, weft))] $item )* };
-}
-
-/// Keeps the items it wraps in normal builds and drops them under a checker.
-macro_rules! native {
-    ($($item:item)*) => { $( #[cfg(not(any(loom, shuttle, weft)))] $item )* };
-}
-
-pub(crate) use {checked, native};
-
-native! {
-    /// Whether this thread is being torn down with a model that has failed.
-    pub(crate) const fn is_torn_down() -> bool {
-        false
-    }
-}
-
-checked! {
-    /// Whether this thread is being torn down with a model that has failed: then no other thread
-    /// of the model runs any more, and waiting for one would never end.
-    pub(crate) fn is_torn_down() -> bool {
-        std::thread::panicking()
-    }
-
-    /// The calling thread of the model, told from the others.
-    pub(crate) fn current_thread() -> String {
-        format!("{:?}", backend::current().id())
-    }
-
-    /// Where the checker's own graph will have the calling thread's next step, if it has one.
-    pub(crate) fn position() -> Option<(u32, u32)> {
-        backend::position()
-    }
-}
+#[cfg(not(any(loom, shuttle, weft)))]
+pub use native::*;
+pub use std::sync::atomic::Ordering;
 
 #[cfg(not(any(loom, shuttle, weft)))]
-mod backend {
-    use crate::slots::Purpose;
-    pub(crate) use crossbeam_utils::sync::{Parker, Unparker};
+mod native {
+    use super::Ordering;
+    pub use crossbeam_utils::sync::{Parker, Unparker};
     use std::io;
-    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
-    pub(crate) use std::thread::{JoinHandle, Thread, park};
+    use std::marker::PhantomData;
+    pub use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+    use std::thread::Builder;
+    pub use std::thread::{JoinHandle, Scope as StdScope, Thread, park, scope as std_scope};
+    use std::time::{Duration, Instant};
 
-    /// `std`'s cell with the accessors that the checkers need to see where an access ends.
-    pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+    /// A fence at a site; a checker can weaken it by the site's name.
+    #[inline(always)]
+    pub fn fence(_site: &'static str, order: Ordering) {
+        std::sync::atomic::fence(order);
+    }
+
+    /// The ordering of the next access, which is at a site.
+    #[inline(always)]
+    pub const fn ordering(_site: &'static str, order: Ordering) -> Ordering {
+        order
+    }
+
+    /// Gives a word or cell the name and its values the form in which a checker's log shows them.
+    #[inline(always)]
+    pub fn name<T>(_: &T, _: impl FnOnce() -> String, _: impl Fn(u64) -> String + 'static) {}
+
+    /// Whether it is the calling thread.
+    pub fn is_current(thread: &Thread) -> bool {
+        thread.id() == std::thread::current().id()
+    }
+
+    /// Whether this thread is being torn down with a checker's model that has failed.
+    pub const fn is_torn_down() -> bool {
+        false
+    }
+
+    /// `std`'s cell. The checkers need to see where an access ends.
+    pub struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+    /// An exclusive access to a cell, for as long as it lives.
+    pub struct Access<'a, T>(*mut T, PhantomData<&'a mut T>);
+
+    // SAFETY: it is the only access to the cell, as a mutable reference is, and goes where that may.
+    unsafe impl<T: Send> Send for Access<'_, T> {}
 
     impl<T> UnsafeCell<T> {
-        pub(crate) const fn new(value: T) -> Self {
+        pub const fn new(value: T) -> Self {
             Self(std::cell::UnsafeCell::new(value))
         }
 
         #[inline(always)]
-        pub(crate) fn with_mut<O>(&self, _purpose: Purpose, f: impl FnOnce(*mut T) -> O) -> O {
-            f(self.0.get())
+        pub const fn access(&self, _purpose: &'static str) -> Access<'_, T> {
+            Access(self.0.get(), PhantomData)
         }
     }
 
-    /// One turn of a waiting loop: the processor's hint at first, then the rest of the time slice.
-    #[inline]
-    pub(crate) fn relax(turn: u32) {
-        if turn < 128 {
-            std::hint::spin_loop();
-        } else {
-            std::thread::yield_now();
+    impl<T> Access<'_, T> {
+        #[inline(always)]
+        pub const fn get(&self) -> *mut T {
+            self.0
         }
     }
 
-    pub(crate) fn spawn_named(
-        name: String,
-        f: impl FnOnce() + Send + 'static,
-    ) -> io::Result<JoinHandle<()>> {
-        std::thread::Builder::new().name(name).spawn(f)
-    }
-}
+    /// Turns without a pause: what a waiting side looks at may be on its way already. The clock is
+    /// looked at once in so many turns too, since that takes as long as some.
+    const HASTY: u32 = 16;
 
-/// What loom, shuttle and weft share: threads under their own names.
-#[cfg(any(loom, shuttle, weft))]
-mod checked_threads {
-    #[cfg(loom)]
-    use loom::thread;
-    #[cfg(shuttle)]
-    use shuttle::thread;
-    use std::io;
-    #[cfg(weft)]
-    use weft::thread;
+    /// For how long a side pauses. From then on it gives the rest of its time slice away each turn,
+    /// to the thread that it waits for if that has no processor.
+    const PAUSING: Duration = Duration::from_micros(5);
 
-    pub(crate) use std::sync::atomic::Ordering;
-    pub(crate) use thread::{JoinHandle, Thread, current, park};
-
-    #[cfg(any(loom, shuttle))]
-    pub(crate) const fn position() -> Option<(u32, u32)> {
-        None
+    /// The turns of a waiting loop, until a budget of time is spent.
+    #[derive(Debug)]
+    pub struct Turns {
+        budget: Option<Duration>,
+        taken: u32,
+        start: Option<Instant>,
+        yields: bool,
     }
 
-    /// Accesses a cell; `begun` is called when the access begins.
-    #[cfg(any(loom, weft))]
-    #[track_caller]
-    pub(crate) fn with_mut<T, O>(
-        cell: &super::backend::UnsafeCell<T>,
-        begun: impl FnOnce(),
-        f: impl FnOnce(*mut T) -> O,
-    ) -> O {
-        begun();
-        cell.with_mut(f)
-    }
-
-    /// One turn of a waiting loop. The checkers take it as "nothing can change before another
-    /// thread has run", so it stands only where the loop goes on until something does change.
-    pub(crate) fn relax(_turn: u32) {
-        thread::yield_now();
-    }
-
-    pub(crate) fn spawn_named(
-        name: String,
-        f: impl FnOnce() + Send + 'static,
-    ) -> io::Result<JoinHandle<()>> {
-        thread::Builder::new().name(name).spawn(f)
-    }
-}
-
-/// The submitter's parking place over the checker's own `park`.
-#[cfg(any(shuttle, weft))]
-mod checked_parker {
-    use super::backend::{Thread, current, park};
-
-    /// Parks the thread that built it: under a checker the submitter does not migrate.
-    pub(crate) struct Parker(Unparker);
-
-    impl Parker {
-        pub(crate) fn new() -> Self {
-            Self(Unparker(current()))
-        }
-
-        pub(crate) fn park(&self) {
-            park();
-        }
-
-        pub(crate) fn unparker(&self) -> &Unparker {
-            &self.0
-        }
-    }
-
-    #[derive(Clone)]
-    pub(crate) struct Unparker(Thread);
-
-    impl Unparker {
-        pub(crate) fn unpark(&self) {
-            self.0.unpark();
-        }
-    }
-}
-
-#[cfg(loom)]
-mod backend {
-    pub(crate) use super::checked_threads::*;
-    pub(crate) use loom::cell::UnsafeCell;
-    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
-    use std::sync::Arc;
-
-    /// The submitter's parking place. Not over loom's `park`: an `unpark` that comes late, when the
-    /// submitter already waits in `join`, ends that join and trips loom's own assertion.
-    pub(crate) struct Parker(Unparker);
-
-    impl Parker {
-        pub(crate) fn new() -> Self {
-            Self(Unparker(Arc::new(loom::sync::Notify::new())))
-        }
-
-        pub(crate) fn park(&self) {
-            self.0.0.wait();
-        }
-
-        pub(crate) fn unparker(&self) -> &Unparker {
-            &self.0
-        }
-    }
-
-    #[derive(Clone)]
-    pub(crate) struct Unparker(Arc<loom::sync::Notify>);
-
-    impl Unparker {
-        pub(crate) fn unpark(&self) {
-            self.0.notify();
-        }
-    }
-}
-
-#[cfg(weft)]
-mod backend {
-    pub(crate) use super::checked_parker::*;
-    pub(crate) use super::checked_threads::*;
-    pub(crate) use weft::cell::UnsafeCell;
-    pub(crate) use weft::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
-
-    pub(crate) fn position() -> Option<(u32, u32)> {
-        weft::trace::position().map(|id| (id.thread, id.index))
-    }
-}
-
-#[cfg(shuttle)]
-mod backend {
-    pub(crate) use super::checked_parker::*;
-    pub(crate) use super::checked_threads::*;
-    pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
-
-    /// A cell that detects races by itself, since shuttle has no race detector and switches
-    /// threads only before its own operations: marking the start and the end of each access with
-    /// an operation of shuttle's lets the scheduler put another thread in between.
-    pub(crate) struct UnsafeCell<T> {
-        accessed: AtomicBool,
-        value: std::cell::UnsafeCell<T>,
-    }
-
-    impl<T> UnsafeCell<T> {
-        pub(crate) fn new(value: T) -> Self {
+    impl Turns {
+        /// Of a loop with so much time; without end, if there is none.
+        pub const fn of(budget: Option<Duration>) -> Self {
             Self {
-                accessed: AtomicBool::new(false),
-                value: std::cell::UnsafeCell::new(value),
+                budget,
+                taken: 0,
+                start: None,
+                yields: false,
             }
         }
+
+        /// Takes a turn; whether there is time for another look.
+        pub fn take(&mut self) -> bool {
+            self.taken = self.taken.wrapping_add(1);
+            if self.yields || self.taken.is_multiple_of(HASTY) {
+                let spent = self.start.get_or_insert_with(Instant::now).elapsed();
+                if self.budget.is_some_and(|budget| budget <= spent) {
+                    return false;
+                }
+                self.yields = spent >= PAUSING;
+            }
+            if self.yields {
+                std::thread::yield_now();
+            } else if self.start.is_some() {
+                std::hint::spin_loop();
+            }
+            true
+        }
     }
 
-    /// Accesses a cell; `begun` is called when the access begins.
-    pub(crate) fn with_mut<T, O>(
-        cell: &UnsafeCell<T>,
-        begun: impl FnOnce(),
-        f: impl FnOnce(*mut T) -> O,
-    ) -> O {
-        let overlaps = cell.accessed.swap(true, super::Ordering::SeqCst);
-        begun();
-        assert!(!overlaps, "data race: two threads access one cell at once");
-        let out = f(cell.value.get());
-        cell.accessed.store(false, super::Ordering::SeqCst);
-        out
+    /// A time that a wait ends at.
+    #[derive(Clone, Copy)]
+    pub struct Deadline(Option<Instant>);
+
+    impl Deadline {
+        /// In that time from now; never, if the clock does not go that far.
+        pub fn after(time: Duration) -> Self {
+            Self(Instant::now().checked_add(time))
+        }
+
+        /// How long it is till then: none once it has come.
+        pub fn left(self) -> Option<Duration> {
+            let Some(at) = self.0 else {
+                return Some(Duration::MAX);
+            };
+            let left = at.saturating_duration_since(Instant::now());
+            (left > Duration::ZERO).then_some(left)
+        }
+    }
+
+    pub fn spawn_named(
+        name: String,
+        f: impl FnOnce() + Send + 'static,
+    ) -> io::Result<JoinHandle<()>> {
+        Builder::new().name(name).spawn(f)
+    }
+
+    /// `std`'s scope, with the one way to start a thread that is used.
+    pub struct Scope<'scope, 'env: 'scope>(&'scope StdScope<'scope, 'env>);
+
+    pub fn scope<'env, F, T>(f: F) -> T
+    where
+        F: for<'scope> FnOnce(Scope<'scope, 'env>) -> T,
+    {
+        std_scope(|scope| f(Scope(scope)))
+    }
+
+    impl<'scope> Scope<'scope, '_> {
+        pub fn spawn_named(
+            &self,
+            name: String,
+            f: impl FnOnce() + Send + 'scope,
+        ) -> io::Result<Thread> {
+            let handle = Builder::new().name(name).spawn_scoped(self.0, f)?;
+            Ok(handle.thread().clone())
+        }
     }
 }

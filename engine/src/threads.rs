@@ -2,18 +2,21 @@
 
 use crate::bits::Place;
 use crate::builder::{Builder, Dispatch};
-use crate::mutation::{Fault, faulty};
+use crate::handoff::{Handoff, Striped};
 use crate::outcome::Outcome;
+use crate::own::{Own, Worker, stop};
 use crate::pool::Pool;
 use crate::prepared::{Batch, Prepared};
-use crate::site::{Site, smp_mb, smp_wmb};
+use crate::results::Results;
+use crate::site::Site;
 use crate::submitter::SubmitterSide;
-use crate::sync::{JoinHandle, Parker, Thread, is_torn_down};
+use crate::sync::{Deadline, JoinHandle, Parker, is_current, is_torn_down};
 use crate::wake::{Patience, Wish};
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A pool of workers and its requests, as the one thread that submits sees it.
 ///
@@ -21,31 +24,22 @@ use std::sync::Arc;
 /// one submitter. Dropping it lets the workers finish every committed request, joins them, and
 /// drops the requests, with any result that was not delivered; [`stop`](Self::stop) delivers first.
 ///
+/// A handler may drop the handle of another pool, and then waits for its workers. One that drops the
+/// handle of its own pool does not wait for its own thread, which goes on after it: that handles what
+/// is left and ends by itself.
+///
 /// ```compile_fail,E0277
 /// // Two threads can't submit to one pool: `&Threads` is not `Send`.
-/// let threads = flipside::Threads::builder().spawn(|_| Ok(0), |n: &mut u32| *n += 1).unwrap();
+/// let threads = flipside::Threads::builder().spawn(|_| 0, |n: &mut u32| *n += 1).unwrap();
 /// std::thread::scope(|scope| {
 ///     scope.spawn(|| threads.pending());
 /// });
 /// ```
-pub struct Threads<R> {
-    pub(crate) pool: Arc<Pool<R>>,
-    pub(crate) side: SubmitterSide,
-    dispatch: Dispatch,
-    /// The worker that the next search begins with.
-    cursor: usize,
-    /// Committed requests whose result has not been delivered.
-    pending: usize,
-    parker: Parker,
-    pub(crate) workers: Vec<Worker>,
+pub struct Threads<R, H: Handoff = Striped> {
+    pub(crate) pool: Arc<Pool<R, H>>,
+    pub(crate) own: Own<H>,
     /// One submitter: a shared reference must not reach a second thread.
     not_sync: PhantomData<Cell<()>>,
-}
-
-/// How to wake a worker, and how to wait for its end; a scope waits by itself.
-pub(crate) struct Worker {
-    pub(crate) thread: Thread,
-    pub(crate) join: Option<JoinHandle<()>>,
 }
 
 impl Threads<()> {
@@ -58,22 +52,23 @@ impl Threads<()> {
     }
 }
 
-impl<R> Threads<R> {
-    pub(crate) fn new(pool: Arc<Pool<R>>, dispatch: Dispatch, parker: Parker) -> Self {
+impl<R, H: Handoff> Threads<R, H> {
+    pub(crate) fn new(pool: Arc<Pool<R, H>>, dispatch: Dispatch, parker: Parker) -> Self {
         Self {
-            side: SubmitterSide::new(pool.layout, &pool.words),
-            workers: Vec::with_capacity(pool.layout.workers),
+            own: Own {
+                side: SubmitterSide::new(pool.layout, &pool.words),
+                dispatch,
+                cursor: 0,
+                parker,
+                workers: Vec::with_capacity(pool.layout.workers),
+            },
             pool,
-            dispatch,
-            cursor: 0,
-            pending: 0,
-            parker,
             not_sync: PhantomData,
         }
     }
 
     pub(crate) fn add_worker(&mut self, worker: Worker) {
-        self.workers.push(worker);
+        self.own.workers.push(worker);
     }
 
     /// A request that is free to be filled, or `None` if all of them are with the workers.
@@ -89,7 +84,7 @@ impl<R> Threads<R> {
     /// let mut threads = flipside::Threads::builder()
     ///     .workers(1)
     ///     .ring_size(1)
-    ///     .spawn(|_| Ok(0), |n: &mut u64| *n *= 2)?;
+    ///     .spawn(|_| 0, |n: &mut u64| *n *= 2)?;
     /// let mut request = threads.prepare(|_| unreachable!("nothing was committed yet")).unwrap();
     /// *request = 21;
     /// request.commit();
@@ -98,8 +93,9 @@ impl<R> Threads<R> {
     /// # }
     /// ```
     #[must_use = "a request that is not committed stays free"]
-    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R>> {
-        self.side.unstage();
+    #[inline]
+    pub fn prepare(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Prepared<'_, R, H>> {
+        self.own.side.unstage();
         let place = self.claim(done)?;
         Some(Prepared::new(self, place, true))
     }
@@ -107,8 +103,9 @@ impl<R> Threads<R> {
     /// As [`prepare`](Self::prepare), but waits until a request is free.
     ///
     /// Progress: blocking. It waits for a handler to return if every request is with the workers.
-    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Prepared<'_, R> {
-        self.side.unstage();
+    #[inline]
+    pub fn prepare_wait(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Prepared<'_, R, H> {
+        self.own.side.unstage();
         let place = self.claim_wait(done);
         Prepared::new(self, place, true)
     }
@@ -119,7 +116,7 @@ impl<R> Threads<R> {
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// # let mut threads = flipside::Threads::builder()
-    /// #     .workers(2).ring_size(8).spawn(|_| Ok(0), |n: &mut u64| *n += 1)?;
+    /// #     .workers(2).ring_size(8).spawn(|_| 0, |n: &mut u64| *n += 1)?;
     /// let mut batch = threads.batch();
     /// while let Some(mut request) = batch.prepare(|_| ()) {
     ///     *request = 41;
@@ -130,8 +127,8 @@ impl<R> Threads<R> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn batch(&mut self) -> Batch<'_, R> {
-        self.side.unstage();
+    pub fn batch(&mut self) -> Batch<'_, R, H> {
+        self.own.side.unstage();
         Batch::new(self)
     }
 
@@ -141,7 +138,7 @@ impl<R> Threads<R> {
     ///
     /// Progress: wait-free, apart from `done`.
     pub fn deliver(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
-        self.side.collect(&self.pool.words);
+        self.own.side.collect(&self.pool.words);
         self.deliver_known(done)
     }
 
@@ -155,7 +152,7 @@ impl<R> Threads<R> {
     /// ```
     /// # fn main() -> Result<(), flipside::SpawnError> {
     /// # let mut threads = flipside::Threads::builder()
-    /// #     .workers(2).ring_size(8).spawn(|_| Ok(0), |n: &mut u64| *n += 1)?;
+    /// #     .workers(2).ring_size(8).spawn(|_| 0, |n: &mut u64| *n += 1)?;
     /// for n in 0..10 {
     ///     let mut request = threads.prepare(|_| ()).expect("16 are free");
     ///     *request = n;
@@ -169,16 +166,71 @@ impl<R> Threads<R> {
     /// # }
     /// ```
     pub fn deliver_wait(&mut self, done: impl FnMut(Outcome<'_, R>)) -> usize {
-        if self.pending > 0 {
+        if self.pending() > 0 {
             self.pool.submitter_bell.wait(
                 self.pool.patience,
                 Wish::Any,
                 Site::SubmitterSleepMb,
-                || self.side.collect(&self.pool.words).then_some(()),
-                || self.parker.park(),
+                || self.own.side.collect(&self.pool.words).then_some(()),
+                || self.own.parker.park(),
             );
         }
         self.deliver_known(done)
+    }
+
+    /// As [`deliver_wait`](Self::deliver_wait), but no longer than that time: `0` also if no result
+    /// was there when it was over.
+    ///
+    /// If `done` panics, what it was not given yet stays to be delivered.
+    ///
+    /// Progress: blocking, for at most `time`, apart from `done` and from what the system takes to
+    /// wake a thread.
+    pub fn deliver_timeout(&mut self, time: Duration, done: impl FnMut(Outcome<'_, R>)) -> usize {
+        if self.pending() > 0 {
+            let deadline = Deadline::after(time);
+            let looks = match self.pool.patience {
+                Patience::For(budget) => budget.min(time),
+                Patience::Endless => time,
+            };
+            self.pool.submitter_bell.wait_while(
+                Patience::For(looks),
+                Wish::Any,
+                Site::SubmitterSleepMb,
+                || self.own.side.collect(&self.pool.words).then_some(()),
+                || {
+                    let left = deadline.left();
+                    if let Some(left) = left {
+                        self.own.parker.park_timeout(left);
+                    }
+                    left.is_some()
+                },
+            );
+        }
+        self.deliver_known(done)
+    }
+
+    /// The results, one by one, where a callback is in the way; see [`Results`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), flipside::SpawnError> {
+    /// # let mut threads = flipside::Threads::builder()
+    /// #     .workers(2).ring_size(8).spawn(|_| 0, |n: &mut u64| *n += 1)?;
+    /// for n in 0..10 {
+    ///     let mut request = threads.prepare(|_| ()).expect("16 are free");
+    ///     *request = n;
+    ///     request.commit();
+    /// }
+    /// let mut total = 0;
+    /// let mut results = threads.results();
+    /// while let Some(n) = results.next_wait() {
+    ///     total += *n.unwrap();
+    /// }
+    /// assert_eq!(total, 55);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn results(&mut self) -> Results<'_, R, H> {
+        Results::new(self)
     }
 
     /// Waits until every committed request has been handled, and hands over every result that is
@@ -188,17 +240,16 @@ impl<R> Threads<R> {
     ///
     /// Progress: blocking. It waits for every handler that is running or still to run.
     pub fn wait_done(&mut self, mut done: impl FnMut(Outcome<'_, R>)) {
-        let skipped = usize::from(faulty(Fault::FlushSkipsLast));
-        for worker in 0..self.workers() - skipped {
+        H::drain(self.workers(), |worker| {
             self.pool.submitter_bell.wait(
                 self.pool.patience,
                 Wish::Drained(worker),
                 Site::SubmitterSleepMb,
-                || self.side.flush(&self.pool.words, worker).then_some(()),
-                || self.parker.park(),
+                || self.own.side.flush(&self.pool.words, worker).then_some(()),
+                || self.own.parker.park(),
             );
             self.deliver_from(worker, &mut done);
-        }
+        });
     }
 
     /// Finishes everything that was committed, hands over every result, and joins the workers.
@@ -226,13 +277,13 @@ impl<R> Threads<R> {
     /// result is waiting.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.pending
+        self.own.side.pending()
     }
 
     /// Finds a free request and empties it of its last result.
     #[inline]
     pub(crate) fn claim(&mut self, done: impl FnOnce(Outcome<'_, R>)) -> Option<Place> {
-        let place = self.side.claim(&self.pool.words, self.cursor)?;
+        let place = self.own.side.claim(&self.pool.words, self.own.cursor)?;
         self.empty(place, done);
         Some(place)
     }
@@ -244,8 +295,8 @@ impl<R> Threads<R> {
             self.pool.patience,
             Wish::Any,
             Site::SubmitterSleepMb,
-            || self.side.claim(&self.pool.words, self.cursor),
-            || self.parker.park(),
+            || self.own.side.claim(&self.pool.words, self.own.cursor),
+            || self.own.parker.park(),
         );
         self.empty(place, done);
         place
@@ -254,27 +305,31 @@ impl<R> Threads<R> {
     /// Done becomes Free: hands over the result that a found request may hold.
     #[inline]
     fn empty(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
-        if self.side.holds_result(place) {
-            if !faulty(Fault::PendingKept) {
-                self.side.delivered(place);
-            }
-            self.hand_over(place, done);
+        if self.own.side.holds_result(place) {
+            H::empty(
+                self,
+                |this| this.own.side.delivered(place),
+                |this| this.hand_over(place, done),
+            );
         }
     }
 
     /// Hands over every result that is known; returns how many.
     fn deliver_known(&mut self, mut done: impl FnMut(Outcome<'_, R>)) -> usize {
-        let before = self.pending;
+        let mut delivered = 0;
         for worker in 0..self.workers() {
-            self.deliver_from(worker, &mut done);
+            self.deliver_from(worker, &mut |outcome| {
+                delivered += 1;
+                done(outcome);
+            });
         }
-        before - self.pending
+        delivered
     }
 
     #[inline]
     fn deliver_from(&mut self, worker: usize, done: &mut impl FnMut(Outcome<'_, R>)) {
         for word in self.pool.layout.words_of(worker) {
-            while let Some(place) = self.side.next_result(word) {
+            while let Some(place) = self.own.side.next_result(word) {
                 self.hand_over(place, &mut *done);
             }
         }
@@ -282,57 +337,24 @@ impl<R> Threads<R> {
 
     #[inline]
     fn hand_over(&mut self, place: Place, done: impl FnOnce(Outcome<'_, R>)) {
-        self.pending -= 1;
+        let request = self.pool.layout.request(place);
+        let mut delivery = self.pool.slots.delivery(request);
         // SAFETY: the submitter owns the request by a look that `reap.rmb` or `flush.rmb` ordered
         // (O2, O3, O9), and `&mut self` keeps every guard away.
-        unsafe { self.pool.slots.deliver(place.request, done) };
-    }
-
-    /// Adds a filled request to what the next [`publish`](Self::publish) hands over.
-    #[inline]
-    pub(crate) fn stage(&mut self, place: Place) {
-        self.side.stage(place);
-        let worker = if faulty(Fault::CursorFromRequest) {
-            place.request % self.workers()
-        } else {
-            self.pool.layout.worker_of_word(place.word)
-        };
-        self.cursor = match self.dispatch {
-            Dispatch::RoundRobin => {
-                let next = worker + 1;
-                if next == self.workers() { 0 } else { next }
-            }
-            Dispatch::FillFirst => worker,
-        };
-    }
-
-    /// Hands every staged request to its worker and wakes those that sleep; returns how many.
-    #[inline]
-    pub(crate) fn publish(&mut self) -> usize {
-        let wakes_first = faulty(Fault::CommitWakesFirst);
-        if wakes_first {
-            smp_mb(Site::CommitMb);
-            for (worker, Worker { thread, .. }) in self.workers.iter().enumerate() {
-                wake(&self.pool, worker, thread);
-            }
-        }
-        let (count, touched) = self.side.publish(&self.pool.words);
-        self.pending += count;
-        if count > 0 && !wakes_first && self.pool.patience != Patience::Endless {
-            smp_mb(Site::CommitMb);
-            for worker in touched {
-                wake(&self.pool, worker, &self.workers[worker].thread);
-            }
-        }
-        count
+        done(unsafe { delivery.outcome() });
     }
 
     /// Lets the workers finish what was committed, and joins them.
     fn shut_down(&mut self) {
-        stop(&self.pool, self.workers.iter().map(|worker| &worker.thread));
+        stop(
+            &self.pool,
+            self.own.workers.iter().map(|worker| &worker.thread),
+        );
         let joins = self
+            .own
             .workers
             .iter_mut()
+            .filter(|worker| !is_current(&worker.thread))
             .filter_map(|worker| worker.join.take());
         // All of them, before anything is said of one.
         let ended: Vec<_> = joins.map(JoinHandle::join).collect();
@@ -346,24 +368,7 @@ impl<R> Threads<R> {
     }
 }
 
-/// Tells the workers to return once nothing is left to do, and wakes those that sleep.
-pub(crate) fn stop<'a, R>(pool: &Pool<R>, workers: impl Iterator<Item = &'a Thread>) {
-    smp_wmb(Site::StopWmb);
-    pool.stop();
-    if pool.patience != Patience::Endless {
-        smp_mb(Site::StopMb);
-        for (worker, thread) in workers.enumerate() {
-            wake(pool, worker, thread);
-        }
-    }
-}
-
-/// Unparks a worker that said it sleeps; a full barrier stands before.
-fn wake<R>(pool: &Pool<R>, worker: usize, thread: &Thread) {
-    pool.worker_bells[worker].ring(pool.patience, None, |_| true, || thread.unpark());
-}
-
-impl<R> Drop for Threads<R> {
+impl<R, H: Handoff> Drop for Threads<R, H> {
     fn drop(&mut self) {
         if !is_torn_down() {
             self.shut_down();
@@ -371,13 +376,13 @@ impl<R> Drop for Threads<R> {
     }
 }
 
-impl<R> fmt::Debug for Threads<R> {
+impl<R, H: Handoff> fmt::Debug for Threads<R, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Threads")
             .field("workers", &self.workers())
             .field("ring_size", &self.ring_size())
-            .field("dispatch", &self.dispatch)
-            .field("pending", &self.pending)
+            .field("dispatch", &self.own.dispatch)
+            .field("pending", &self.pending())
             .finish_non_exhaustive()
     }
 }

@@ -9,17 +9,27 @@
 //! and a swap on the other into lost wake-ups. So a waker may unpark a thread that is already up;
 //! that costs the thread one more look.
 
-use crate::mutation::{Fault, faulty};
 use crate::site::{Site, smp_mb};
-use crate::sync::{AtomicUsize, CachePadded, Ordering, relax};
+use crate::sync::{AtomicUsize, CachePadded, Ordering, Turns, name};
+use std::time::Duration;
 
 /// How long a side looks on before it sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// This many turns.
-    Turns(u32),
+    /// So long; not once, if it is no time at all.
+    For(Duration),
     /// It never sleeps, so nobody needs to wake it.
     Endless,
+}
+
+impl Patience {
+    #[inline]
+    fn budget(self) -> Option<Duration> {
+        match self {
+            Self::For(time) => Some(time),
+            Self::Endless => None,
+        }
+    }
 }
 
 /// The sleeper's word.
@@ -70,13 +80,20 @@ impl Doorbell {
         Self(CachePadded::new(AtomicUsize::new(AWAKE)))
     }
 
-    #[cfg(any(loom, shuttle, weft))]
+    /// Gives the word its name in a checker's log.
     pub(crate) fn name(&self, sleeper: impl FnOnce() -> String) {
-        crate::trace::name(&*self.0, sleeper, crate::trace::Form::Bell);
+        name(&*self.0, sleeper, |bell| {
+            match Wish::decode(bell as usize) {
+                None => "awake".to_owned(),
+                Some(Wish::Any) => "sleeps".to_owned(),
+                Some(Wish::Drained(worker)) => format!("sleeps until worker {worker} is done"),
+            }
+        });
     }
 
     /// Looks until there is what is waited for, and returns it. `park` may return at any time, but
     /// must once the bell has been rung.
+    #[inline]
     pub(crate) fn wait<T>(
         &self,
         patience: Patience,
@@ -85,28 +102,61 @@ impl Doorbell {
         mut look: impl FnMut() -> Option<T>,
         park: impl Fn(),
     ) -> T {
-        let mut turn = 0;
-        while patience == Patience::Endless || Patience::Turns(turn) != patience {
-            if let Some(found) = look() {
+        let goes_on = || {
+            park();
+            true
+        };
+        loop {
+            if let Some(found) = self.wait_while(patience, wish, site, &mut look, goes_on) {
                 return found;
             }
-            relax(turn);
-            turn = turn.saturating_add(1);
+        }
+    }
+
+    /// As [`wait`](Self::wait), until `park` says that the wait is over.
+    #[inline]
+    pub(crate) fn wait_while<T>(
+        &self,
+        patience: Patience,
+        wish: Wish,
+        site: Site,
+        mut look: impl FnMut() -> Option<T>,
+        park: impl FnMut() -> bool,
+    ) -> Option<T> {
+        // What is there already is found on the way that needs no more.
+        if patience != Patience::For(Duration::ZERO)
+            && let found @ Some(_) = look()
+        {
+            return found;
+        }
+        self.wait_on(patience, wish, site, look, park)
+    }
+
+    /// After a first look that found nothing.
+    #[cold]
+    fn wait_on<T>(
+        &self,
+        patience: Patience,
+        wish: Wish,
+        site: Site,
+        mut look: impl FnMut() -> Option<T>,
+        mut park: impl FnMut() -> bool,
+    ) -> Option<T> {
+        if patience != Patience::For(Duration::ZERO) {
+            let mut turns = Turns::of(patience.budget());
+            while turns.take() {
+                if let found @ Some(_) = look() {
+                    return found;
+                }
+            }
         }
         // Ordering: Relaxed, like all accesses to the word: the full barriers order it.
         self.0.store(wish.encode(), Ordering::Relaxed);
         smp_mb(site);
-        let no_recheck = match site {
-            Site::WorkerSleepMb => Fault::WorkerNoRecheck,
-            _ => Fault::SubmitterNoRecheck,
-        };
-        if faulty(no_recheck) {
-            park();
-        }
         let found = loop {
             match look() {
-                Some(found) => break found,
-                None => park(),
+                None if park() => (),
+                found => break found,
             }
         };
         self.0.store(AWAKE, Ordering::Relaxed);
@@ -138,13 +188,14 @@ impl Doorbell {
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle, weft))))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::cell::Cell;
+    use std::time::Instant;
 
     /// How often a side looks before it says that it sleeps, and how often then.
-    fn looks(budget: u32) -> (u32, u32) {
+    fn looks(budget: Duration) -> (u32, u32) {
         let bell = Doorbell::new();
         let (awake, asleep) = (Cell::new(0), Cell::new(0));
         let look = || {
@@ -153,7 +204,7 @@ mod tests {
             count.set(count.get() + 1);
             (asleep.get() == 2).then_some(())
         };
-        let patience = Patience::Turns(budget);
+        let patience = Patience::For(budget);
         bell.wait(patience, Wish::Any, Site::WorkerSleepMb, look, || ());
         assert_eq!(bell.0.load(Ordering::Relaxed), AWAKE);
         (awake.get(), asleep.get())
@@ -180,9 +231,34 @@ mod tests {
     }
 
     #[test]
-    fn a_side_looks_as_often_as_its_budget_says_and_then_sleeps() {
-        for budget in [0, 1, 2, 7] {
-            assert_eq!(looks(budget), (budget, 2));
+    fn a_side_looks_for_as_long_as_its_budget_says_and_then_sleeps() {
+        assert_eq!(looks(Duration::ZERO), (0, 2));
+        for budget in [1, 1_000, 2_000_000].map(Duration::from_nanos) {
+            let start = Instant::now();
+            let (awake, asleep) = looks(budget);
+            assert!(start.elapsed() >= budget, "{budget:?}");
+            assert!(awake > 1, "{budget:?}: looked {awake} times");
+            assert_eq!(asleep, 2, "{budget:?}");
         }
+    }
+
+    #[test]
+    fn a_wait_that_is_over_leaves_its_owner_awake() {
+        let bell = Doorbell::new();
+        let mut parked = 0;
+        let park = || {
+            parked += 1;
+            parked < 3
+        };
+        let patience = Patience::For(Duration::ZERO);
+        let found = bell.wait_while(
+            patience,
+            Wish::Any,
+            Site::WorkerSleepMb,
+            || None::<()>,
+            park,
+        );
+        assert_eq!((found, parked), (None, 3));
+        assert_eq!(bell.0.load(Ordering::Relaxed), AWAKE);
     }
 }

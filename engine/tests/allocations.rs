@@ -138,7 +138,10 @@ mod counted {
                 for dispatch in [Dispatch::RoundRobin, Dispatch::FillFirst] {
                     let builder = Threads::builder().workers(workers).dispatch(dispatch);
                     let patiences = [
-                        ("sleeping at once", builder.clone().spin_budget(0)),
+                        (
+                            "sleeping at once",
+                            builder.clone().spin_budget(std::time::Duration::ZERO),
+                        ),
                         ("by default", builder.clone()),
                         ("never sleeping", builder.busy_wait()),
                     ];

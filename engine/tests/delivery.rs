@@ -169,7 +169,7 @@ impl Run {
 /// Each patience: sleeping at once, after some looks, and never.
 fn patiences(builder: &Builder) -> [Builder; 3] {
     [
-        builder.clone().spin_budget(0),
+        builder.clone().spin_budget(std::time::Duration::ZERO),
         builder.clone(),
         builder.clone().busy_wait(),
     ]

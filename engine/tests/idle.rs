@@ -74,6 +74,6 @@ fn waiting_is_sleeping() {
     }
     in_time_once(|| {
         idle(Threads::builder());
-        idle(Threads::builder().spin_budget(0));
+        idle(Threads::builder().spin_budget(std::time::Duration::ZERO));
     });
 }

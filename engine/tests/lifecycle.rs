@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Counter, Gate, Tracked, in_time, settings};
+use common::{Counter, Gate, Tracked, eventually, in_time, settings};
 use flipside::{ConfigError, Dispatch, SpawnError, Threads};
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -56,6 +56,83 @@ fn every_request_is_dropped_once() {
             drop(threads);
             assert_eq!(drops.get(), ALL);
         }
+    });
+}
+
+#[test]
+fn constructors_need_not_return_results() {
+    in_time(|| {
+        let builder = settings().workers(2).ring_size(2);
+        let add = |worker: usize| move |number: &mut usize| *number += 10 * (worker + 1);
+        let mut threads = builder.spawn_with(|index| index, add).expect("a pool");
+        for _ in 0..4 {
+            threads.prepare_wait(|_| ()).commit();
+        }
+        let mut seen = Vec::new();
+        threads.wait_done(|number| seen.push(*number.expect("no panic")));
+        seen.sort_unstable();
+        assert_eq!(seen, [10, 11, 22, 23]);
+    });
+}
+
+/// A pool's own handle, for one of its handlers to drop.
+type Own = Arc<Mutex<Option<Threads<Tracked>>>>;
+
+#[test]
+fn a_worker_may_drop_the_handle_of_its_own_pool() {
+    in_time(|| {
+        let (drops, handled) = (Counter::default(), Counter::default());
+        let own: Own = Arc::default();
+        let (handle, count, built) = (Arc::clone(&own), handled.clone(), drops.clone());
+        let builder = settings().workers(WORKERS).ring_size(RING);
+        let threads = builder.spawn(
+            move |index| Tracked::new(index, &built),
+            move |_: &mut Tracked| {
+                // The first of them waits until it is there, the others find it gone.
+                let dropped = handle.lock().expect("no panic").take();
+                drop(dropped);
+                count.add();
+            },
+        );
+        let mut threads = threads.expect("a pool");
+        {
+            let mut place = own.lock().expect("no panic");
+            let mut batch = threads.batch();
+            while let Some(request) = batch.prepare(|_| ()) {
+                request.commit();
+            }
+            batch.commit();
+            *place = Some(threads);
+        }
+        eventually("all are handled", || (handled.get() == ALL).then_some(()));
+        // The worker that dropped it goes on, and drops the pool at its own end.
+        eventually("all are dropped", || (drops.get() == ALL).then_some(()));
+    });
+}
+
+#[test]
+fn a_handler_may_drop_another_pool() {
+    in_time(|| {
+        let drops = Counter::default();
+        let inner = || {
+            let drops = drops.clone();
+            let builder = settings().workers(1).ring_size(1);
+            let init = move |index| Tracked::new(index, &drops);
+            let mut inner = builder.spawn(init, |_: &mut Tracked| ()).expect("a pool");
+            inner.prepare_wait(|_| ()).commit();
+            Some(inner)
+        };
+        let builder = settings().workers(2).ring_size(1);
+        let outer = builder.spawn(
+            |_| inner(),
+            |inner: &mut Option<Threads<Tracked>>| *inner = None,
+        );
+        let mut outer = outer.expect("a pool");
+        for _ in 0..2 {
+            outer.prepare_wait(|_| ()).commit();
+        }
+        outer.wait_done(|outcome| assert!(outcome.expect("no panic").is_none()));
+        assert_eq!(drops.get(), 2);
     });
 }
 
@@ -127,7 +204,7 @@ fn refused(builder: flipside::Builder) -> (ConfigError, String) {
 
 #[test]
 fn settings_that_cannot_work_are_errors_that_say_what_would() {
-    let builder = Threads::builder;
+    let builder = settings;
     for workers in [0, flipside::MAX_WORKERS + 1, usize::MAX] {
         let (error, text) = refused(builder().workers(workers));
         assert_eq!(error, ConfigError::Workers(workers));
@@ -281,7 +358,7 @@ fn pools_come_and_go_in_any_state() {
             let builder = settings().workers(1 + round % 3).ring_size(2);
             let builder = match round % 4 {
                 0 => builder.busy_wait(),
-                1 => builder.spin_budget(0),
+                1 => builder.spin_budget(std::time::Duration::ZERO),
                 _ => builder,
             };
             let handled = Counter::default();

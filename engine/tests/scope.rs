@@ -53,7 +53,7 @@ fn everything_committed_is_handled_before_the_end() {
             let run = || {
                 settings().workers(2).ring_size(50).scope(
                     |index| Ok(Tracked::new(index, &drops)),
-                    |_| {
+                    |_: &mut Tracked| {
                         std::thread::yield_now();
                         handled.fetch_add(1, Ordering::Relaxed);
                     },
@@ -113,7 +113,7 @@ fn the_body_does_not_run_if_the_pool_cannot_start() {
                 _ if index == fails_at => Err("out of luck")?,
                 _ => Ok(Tracked::new(index, &drops)),
             },
-            |_| (),
+            |_: &mut Tracked| (),
             |_| -> () { panic!("the body ran") },
         )
     };
@@ -203,7 +203,7 @@ fn the_requests_of_a_scope_are_dropped_by_its_own_thread() {
         let seen = std::sync::Mutex::default();
         let scope = settings().workers(2).ring_size(3).scope(
             |_| Ok(Dropped(&seen)),
-            |_| thread::yield_now(),
+            |_: &mut Dropped<'_>| thread::yield_now(),
             |threads| {
                 for _ in 0..6 {
                     threads.prepare_wait(|_| ()).commit();

@@ -59,7 +59,7 @@ mod limited {
 
         let run = Threads::builder().workers(WORKERS).ring_size(RING).scope(
             |_| Ok(Request),
-            |_| (),
+            |_: &mut Request| (),
             |_| unreachable!("the body of a pool that did not start"),
         );
         assert!(matches!(run, Err(SpawnError::Thread { .. })));

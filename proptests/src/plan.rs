@@ -4,7 +4,8 @@
 //! away is still a plan: that is what shrinking needs. An operation that ends the pool is followed
 //! by a new one of the same settings as soon as another operation needs it.
 
-use flipside::{Builder, Design, Dispatch, Threads};
+use flipside::{Builder, Design, Dispatch};
+use std::time::Duration;
 
 /// The settings of a plan's pools, and what is done to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +34,13 @@ pub struct Config {
 impl Config {
     /// The engine's settings for it.
     pub fn builder(&self) -> Builder {
-        let builder = Threads::builder()
-            .design(self.design)
+        let builder = flipside::builder(self.design)
             .workers(self.workers)
             .ring_size(self.ring)
             .dispatch(self.dispatch);
         match self.spin {
-            Some(turns) => builder.spin_budget(turns),
+            // Under a checker a turn takes a nanosecond.
+            Some(turns) => builder.spin_budget(Duration::from_nanos(turns.into())),
             None => builder.busy_wait(),
         }
     }

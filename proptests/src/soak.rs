@@ -4,10 +4,11 @@
 use crate::expected::expected;
 use crate::random::Random;
 use crate::request::Bytes;
-use flipside::{Dispatch, Outcome, Threads};
+use flipside::{Design, Dispatch, Outcome, Threads};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// What a soak has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,7 +120,7 @@ fn pool(random: &mut Random, counters: &Arc<Counters>) -> Threads<Request> {
         _ => 64 + random.below(7),
     };
     let workers = 1 + random.below(4) as usize;
-    let builder = Threads::builder()
+    let builder = flipside::builder(Design::default())
         .workers(workers)
         .ring_size(ring as usize)
         .dispatch(match random.below(2) {
@@ -129,8 +130,8 @@ fn pool(random: &mut Random, counters: &Arc<Counters>) -> Threads<Request> {
     // Spinning for ever is for a processor per thread.
     let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
     let builder = match random.below(4) {
-        0 => builder.spin_budget(0),
-        1 => builder.spin_budget(1 + random.below(64) as u32),
+        0 => builder.spin_budget(Duration::ZERO),
+        1 => builder.spin_budget(Duration::from_nanos(1 + random.below(20_000))),
         2 if workers < processors => builder.busy_wait(),
         _ => builder,
     };

@@ -4,7 +4,6 @@
 //! ```text
 //! cargo run --release --example compress -- FILE [-o OUT] [--workers N] [--ring K] [--level L]
 //! cargo run --release --example compress -- --decompress FILE.flip [-o OUT]
-//! cargo run --release --example compress --features designs -- FILE --design one-bit
 //! ```
 //!
 //! The engine runs only inside a model under a checker, so there this is an empty program.

@@ -1,11 +1,11 @@
 //! A worker's walk through its bitmaps.
 
-use crate::bits::{Cursor, Layout, Place, first_set};
-use crate::mutation::{Fault, faulty};
+use crate::bits::{Layout, Place, first_set, others};
 use std::ops::Range;
 
 /// The words of one worker, and what is left of the look that it took at one of them.
-pub(crate) struct Snapshot {
+#[derive(Debug)]
+pub struct Snapshot {
     layout: Layout,
     /// Its words.
     own: Range<usize>,
@@ -13,19 +13,17 @@ pub(crate) struct Snapshot {
     word: usize,
     left: u64,
     /// Where to go on: behind the last request taken.
-    next: Cursor,
+    next: Place,
 }
 
 impl Snapshot {
-    pub(crate) fn new(layout: Layout, worker: usize) -> Self {
-        let own = if faulty(Fault::RangeIgnored) {
-            0..layout.words()
-        } else {
-            layout.words_of(worker)
-        };
+    /// That of a worker which has looked at nothing yet.
+    #[must_use]
+    pub fn new(layout: Layout, worker: usize) -> Self {
+        let own = layout.words_of(worker);
         Self {
             layout,
-            next: Cursor::first_of(&own),
+            next: layout.first_of(worker),
             word: own.start,
             left: 0,
             own,
@@ -34,26 +32,25 @@ impl Snapshot {
 
     /// The worker's words.
     #[inline]
-    pub(crate) fn words(&self) -> Range<usize> {
+    pub fn words(&self) -> Range<usize> {
         self.own.clone()
     }
 
     /// Keeps the first word that has work, strictly in turn from the last request taken on; whether
     /// there is one. `work` looks at a word.
     #[inline]
-    pub(crate) fn look(&mut self, work: impl Fn(usize) -> u64) -> bool {
+    pub fn look(&mut self, work: impl Fn(usize) -> u64) -> bool {
         debug_assert_eq!(
             self.left, 0,
             "a snapshot is taken apart before the next is taken"
         );
         let cursor = self.next;
-        let at_cursor = work(cursor.word);
-        let mut others = cursor.others(self.own.clone());
+        let at_cursor = work(cursor.word());
         let found = match at_cursor & cursor.ahead() {
-            0 => others
+            0 => others(cursor, self.own.clone())
                 .find_map(|word| Some((word, work(word))).filter(|&(_, work)| work != 0))
-                .unwrap_or((cursor.word, at_cursor)),
-            ahead => (cursor.word, ahead),
+                .unwrap_or((cursor.word(), at_cursor)),
+            ahead => (cursor.word(), ahead),
         };
         (self.word, self.left) = found;
         self.left != 0
@@ -61,22 +58,22 @@ impl Snapshot {
 
     /// The next request of the snapshot.
     #[inline]
-    pub(crate) fn take(&mut self) -> Option<Place> {
+    pub fn take(&mut self) -> Option<Place> {
         let bit = first_set(self.left)?;
-        let place = self.layout.place(self.word, bit);
-        self.left &= !place.mask;
+        let place = Place::new(self.word, bit);
+        self.left &= self.left - 1;
         self.next = self.layout.after(place);
         Some(place)
     }
 
     /// Whether nothing is left of it.
     #[inline]
-    pub(crate) fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         self.left == 0
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle, weft))))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -86,7 +83,7 @@ mod tests {
         assert!(snapshot.is_done());
         assert!(snapshot.look(|_| 0b101));
         for (request, done) in [(0, false), (2, true)] {
-            assert_eq!(snapshot.take().map(|place| place.request), Some(request));
+            assert_eq!(snapshot.take(), Some(Place::new(0, request)));
             assert_eq!(snapshot.is_done(), done, "after {request}");
         }
         assert_eq!(snapshot.take(), None);

@@ -30,12 +30,13 @@
 use super::Handoff;
 use super::snapshot::Snapshot;
 use crate::bits::{Layout, Place};
-use crate::site::{Recipe, Site};
-use crate::sync::{AtomicU64, CachePadded};
+use crate::site::{Accesses, Recipe, Site};
+use crate::sync::{AtomicU64, CachePadded, name};
 use std::marker::PhantomData;
 
 /// The words, each on cache lines of its own.
-pub(crate) struct Striped<O> {
+#[derive(Debug)]
+pub struct Striped<O = Accesses> {
     fill: Box<[CachePadded<AtomicU64>]>,
     done: Box<[CachePadded<AtomicU64>]>,
     orderings: PhantomData<O>,
@@ -43,9 +44,10 @@ pub(crate) struct Striped<O> {
 
 /// What the submitter alone knows: it need not read back what it alone writes, and what it has
 /// acted on has had its barrier.
-pub(crate) struct SubmitterWords(Box<[Copies]>);
+#[derive(Debug)]
+pub struct SubmitterWords(Box<[Copies]>);
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Copies {
     /// `fill`, as it is.
     fill: u64,
@@ -54,15 +56,22 @@ struct Copies {
 }
 
 /// What a worker alone knows.
-pub(crate) struct WorkerWords {
+#[derive(Debug)]
+pub struct WorkerWords {
     snapshot: Snapshot,
     /// Its `done` words, as they are. It writes one for each request, so no other worker's may be on
     /// the same line.
     done: Box<[CachePadded<u64>]>,
 }
 
-impl<O> Striped<O> {
-    pub(crate) fn new(layout: Layout) -> Self {
+// SAFETY: a request is its worker's while its bits differ, and each bit has one writer; see the
+// table above.
+unsafe impl<O: Recipe> Handoff for Striped<O> {
+    type Choice = ();
+    type Submitter = SubmitterWords;
+    type Worker = WorkerWords;
+
+    fn new((): &(), layout: Layout) -> Self {
         let zeroed = || (0..layout.words()).map(|_| CachePadded::new(AtomicU64::new(0)));
         Self {
             fill: zeroed().collect(),
@@ -70,26 +79,16 @@ impl<O> Striped<O> {
             orderings: PhantomData,
         }
     }
-}
 
-crate::sync::checked! {
-    impl<O> Striped<O> {
-        /// Gives the words the names under which a model's log shows them.
-        pub(crate) fn name(&self, layout: Layout) {
-            use crate::trace::{Form, name};
-            for (kind, words) in [("fill", &self.fill), ("done", &self.done)] {
-                for (index, word) in words.iter().enumerate() {
-                    let form = Form::Bits(layout.mask(index).count_ones() as usize);
-                    name(&**word, || format!("{kind}[{index}]"), form);
-                }
+    fn name(&self, layout: Layout) {
+        for (kind, words) in [("fill", &self.fill), ("done", &self.done)] {
+            for (index, word) in words.iter().enumerate() {
+                let width = layout.mask(index).count_ones() as usize;
+                let in_binary = move |bits| format!("{bits:0width$b}");
+                name(&**word, || format!("{kind}[{index}]"), in_binary);
             }
         }
     }
-}
-
-impl<O: Recipe> Handoff for Striped<O> {
-    type Submitter = SubmitterWords;
-    type Worker = WorkerWords;
 
     fn submitter(&self, layout: Layout) -> SubmitterWords {
         SubmitterWords(vec![Copies::default(); layout.words()].into())
@@ -153,11 +152,11 @@ impl<O: Recipe> Handoff for Striped<O> {
 
     #[inline]
     fn complete(&self, own: &mut WorkerWords, place: Place) -> bool {
-        let done: &mut u64 = &mut own.done[place.word - own.snapshot.words().start];
-        *done ^= place.mask;
+        let done: &mut u64 = &mut own.done[place.word() - own.snapshot.words().start];
+        *done ^= place.mask();
         O::before_stores(Site::CompleteWmb);
         // A store and no RMW: the word has one writer (O8).
-        self.done[place.word].store(*done, O::store(Site::CompleteWmb));
+        self.done[place.word()].store(*done, O::store(Site::CompleteWmb));
         own.snapshot.is_done()
     }
 }

@@ -19,27 +19,16 @@ thread_local! {
     static DESIGN: Cell<Design> = const { Cell::new(DESIGNS[0]) };
 }
 
-#[cfg(feature = "designs")]
-use flipside::Design;
-#[cfg(feature = "designs")]
-const DESIGNS: &[Design] = Design::ALL;
-
-/// The one design of a build without the others.
-#[cfg(not(feature = "designs"))]
-#[derive(Clone, Copy, Debug)]
-struct Design;
-#[cfg(not(feature = "designs"))]
-const DESIGNS: &[Design] = &[Design];
+// The designs that the tests run for: of the engine its own, and in the package of the designs, which
+// runs these tests too, all of them.
+include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/designs.in"));
 
 /// Settings for a pool of the design that the test is running for.
 pub(crate) fn settings() -> Builder {
-    let builder = Threads::builder();
-    #[cfg(feature = "designs")]
-    let builder = builder.design(DESIGN.get());
-    builder
+    builder(DESIGN.get())
 }
 
-/// Runs a test's body for each design that the build has, and fails if it hangs, as it would on a
+/// Runs a test's body for each design that there is, and fails if it hangs, as it would on a
 /// lost wake-up.
 pub(crate) fn in_time(body: impl Fn() + Send + Sync + 'static) {
     let body = Arc::new(body);

@@ -1,14 +1,18 @@
 //! Adding one event to the graph: taking the default way, and noting every other.
+//!
+//! What is wrong with an execution is asked last, of a graph that the axioms allow: an error of one that they
+//! forbid is none.
 
 use crate::cell::UNINIT;
 use crate::clock::Which;
-use crate::decisions::{Choice, Step};
+use crate::decisions::Choice;
 use crate::event::{Event, EventId, Kind, Order};
-use crate::exec::{Answer, Exec, Item, Status, Stop};
+use crate::exec::{Answer, Exec, Item, Status, Stop, Update};
+use crate::graph::Graph;
 use crate::report::FailureKind;
 
 impl Exec {
-    pub(crate) fn add(&mut self, request: &Event) -> Answer {
+    pub(crate) fn add(&mut self, request: &Event, update: Option<Update<'_>>) -> Answer {
         let thread = self.current;
         if let Kind::Join(child) = request.kind
             && self.end_of(child).is_none()
@@ -21,8 +25,10 @@ impl Exec {
         if let Some(c) = &mut event.compare {
             c.weak &= self.rules.spurious_cas;
         }
-        let followed = |steps: &mut Vec<Step>| steps.pop().map_or(Choice::Default, |s| s.choice);
-        let step = self.guide.as_mut().map(followed);
+        let step = match self.guide.as_mut().map(|g| g.follow(&event)).transpose() {
+            Ok(step) => step,
+            Err(misfit) => return self.refuse(misfit),
+        };
         let id = self.graph.push(thread, event);
         match event.kind {
             Kind::Begin => {
@@ -49,7 +55,7 @@ impl Exec {
             Kind::Read | Kind::Write if event.order == Order::NonAtomic => {
                 return self.add_plain(id);
             }
-            Kind::Read => return self.add_read(id, step),
+            Kind::Read => return self.add_read(id, step, update),
             Kind::Write => return self.add_write(id, step),
         }
         Answer::Done(event.value, false)
@@ -87,14 +93,8 @@ impl Exec {
             let ev = self.graph.ev_mut(id);
             (ev.rf, ev.value) = (Some(newest), value);
         }
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         let value = self.graph.ev(id).value;
         if e.is_read() && value == UNINIT && self.graph.loc(e.loc).cell {
@@ -103,7 +103,12 @@ impl Exec {
         Answer::Done(value, false)
     }
 
-    fn add_read(&mut self, id: EventId, step: Option<Choice>) -> Answer {
+    fn add_read(
+        &mut self,
+        id: EventId,
+        step: Option<Choice>,
+        update: Option<Update<'_>>,
+    ) -> Answer {
         let e = *self.graph.ev(id);
         let loc = e.loc;
         if self.probe.is_some() {
@@ -126,10 +131,18 @@ impl Exec {
             Some(_) => sources.first().copied(),
             None => {
                 for &(source, way) in sources.iter().skip(1).rev() {
-                    self.items.push(Item::Read {
-                        event: id,
-                        source,
-                        way,
+                    let value = self.graph.ev(source).value;
+                    let updates = e.updates(value, way);
+                    let taken = updates && self.graph.taken(loc, source, id).is_some();
+                    let event = id;
+                    self.items.push(match update.filter(|_| taken) {
+                        Some(update) => Item::Update {
+                            event,
+                            source,
+                            way,
+                            value: update(value, way),
+                        },
+                        None => Item::Read { event, source, way },
                     });
                 }
                 sources.first().copied()
@@ -137,25 +150,15 @@ impl Exec {
         };
         self.sources = sources;
         let Some((source, way)) = picked else {
-            return if step.is_some() {
-                self.fail(FailureKind::Decisions, Some(id))
-            } else {
-                self.stopped(Stop::Pruned)
-            };
+            return self.no_such_write();
         };
         self.graph.set_read(id, source, way);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
+        let newest = self.graph.loc(loc).co.last() == Some(&source);
+        if !newest && !self.graph.sc_consistent() {
+            return self.forbidden();
         }
-        let first = self.graph.loc(loc).co.last() == Some(&source);
-        if !first && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         let e = self.graph.ev(id);
         Answer::Done(e.value, e.rmw)
@@ -169,7 +172,7 @@ impl Exec {
         }
         self.graph.set_message(id);
         if step.is_none() {
-            self.note_revisits(id);
+            self.graph.revisits(id, &mut self.items);
         }
         let e = *self.graph.ev(id);
         let mut after = None;
@@ -177,7 +180,7 @@ impl Exec {
             let read = id.previous();
             after = self.graph.ev(read).rf;
             if after.is_some_and(|w| self.graph.taken(e.loc, w, read).is_some()) {
-                return self.stopped(Stop::Pruned);
+                return self.forbidden();
             }
         } else {
             let oldest = self
@@ -188,7 +191,7 @@ impl Exec {
                 Some(Choice::After(place)) => {
                     let k = co.iter().rposition(|&w| w == place);
                     if !k.is_some_and(|k| k >= oldest && self.graph.free_after(e.loc, k)) {
-                        return self.fail(FailureKind::Decisions, Some(id));
+                        return self.no_such_write();
                     }
                     after = Some(place);
                 }
@@ -205,40 +208,57 @@ impl Exec {
         let len = self.graph.loc(e.loc).co.len();
         let place = after.map_or(len, |w| self.graph.co_pos(e.loc, w) + 1);
         self.graph.loc_mut(e.loc).co.insert(place, id);
-        if let Some(other) = self.graph.race(id) {
-            return self.fail(
-                FailureKind::Race {
-                    first: other,
-                    second: id,
-                },
-                Some(id),
-            );
-        }
         if place < len && !self.graph.sc_consistent() {
-            return self.stopped(Stop::Pruned);
+            return self.forbidden();
+        }
+        if let Some(race) = self.graph.race_at(id) {
+            return self.fail(race, Some(id));
         }
         Answer::Done(e.value, e.rmw)
     }
 
+    /// There is nothing to read from, or not what the decisions say.
+    fn no_such_write(&mut self) -> Answer {
+        match &self.guide {
+            Some(guide) => {
+                let misfit = guide.no_such_write();
+                self.refuse(misfit)
+            }
+            None => self.stopped(Stop::Pruned),
+        }
+    }
+}
+
+impl Graph {
     /// Finds the older reads that can read from the new write instead. Going back in the order of insertion,
     /// the first event that was not maximally added ends the search: every older read would forget it too.
-    fn note_revisits(&mut self, write: EventId) {
-        let w = *self.graph.ev(write);
-        let porf = self.graph.clock(write, Which::Porf);
-        for &id in self.graph.inserted.iter().rev() {
+    fn revisits(&self, write: EventId, items: &mut Vec<Item>) {
+        let w = *self.ev(write);
+        let porf = self.clock(write, Which::Porf);
+        for &id in self.inserted.iter().rev() {
             if porf[id.thread as usize] > id.index {
                 continue;
             }
-            if !self.graph.maximally_added(id, write) {
+            if !self.maximally_added(id, write) {
                 break;
             }
-            let e = self.graph.ev(id);
+            let e = self.ev(id);
             if e.is_read() && e.is_atomic() && e.loc == w.loc {
                 let read = id;
                 let ways = 0..e.ways(w.value);
-                self.items
-                    .extend(ways.map(|way| Item::Revisit { write, read, way }));
+                items.extend(ways.map(|way| Item::Revisit { write, read, way }));
             }
         }
+    }
+
+    /// Adds the write half of a read-modify-write whose read half, the newest event, reads what another one has taken. No
+    /// execution has both; the write is there for the reads that it can revisit.
+    pub(crate) fn update(&mut self, read: EventId, value: u64, items: &mut Vec<Item>) {
+        let mut event = *self.ev(read);
+        (event.kind, event.rmw, event.value) = (Kind::Write, true, value);
+        (event.rf, event.compare, event.choices, event.label) = (None, None, None, None);
+        let write = self.push(read.thread, event);
+        self.set_message(write);
+        self.revisits(write, items);
     }
 }

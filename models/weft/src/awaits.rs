@@ -17,10 +17,10 @@
 
 use std::panic::Location;
 
-use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind};
 use crate::exec::{Answer, Exec, Status, Stop};
 use crate::graph::Graph;
+use crate::guide::Guide;
 use crate::report::{FailureKind, internal_error};
 
 /// How often a turn has to repeat itself before it is believed to do so for ever. More than any retry or spin budget
@@ -64,7 +64,7 @@ pub(crate) struct Probe {
     thread: u32,
     start: u32,
     last: EventId,
-    guide: Option<Vec<Step>>,
+    guide: Option<Guide>,
     /// The first event that the turn can begin with.
     from: u32,
     /// The length of the turn in events, once it is known.
@@ -92,6 +92,9 @@ impl Exec {
             if waits && from < executed {
                 if self.left > 0 {
                     return Answer::Wait(Status::ReplayEnd);
+                }
+                if self.another_is_half_done() {
+                    return Answer::Wait(Status::Ready);
                 }
                 self.begin_probe(Repeated::Turn, site, from, turn);
                 return Answer::Done(0, false);
@@ -133,8 +136,8 @@ impl Exec {
     fn goes_on(&self) -> bool {
         let thread = self.current;
         let executed = self.threads[thread as usize].executed;
-        let guided = |steps: &Vec<Step>| steps.iter().any(|s| s.thread == thread);
-        self.graph.len(thread) > executed || self.guide.as_ref().is_some_and(guided)
+        let guided = self.guide.as_ref().is_some_and(|g| g.has_more_of(thread));
+        self.graph.len(thread) > executed || guided
     }
 
     /// The length of the turn that ends with this yield, if it is the same as what came before it.

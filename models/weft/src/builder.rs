@@ -1,19 +1,18 @@
 //! Limits and switches, and the check itself.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread::Scope;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::decisions::Decisions;
-use crate::exec::{Counted, Exec, Item, Rules};
-use crate::explore::{Frame, Outcome, Search, run_once};
+use crate::exec::{Counted, Exec, Rules};
+use crate::explore::{Outcome, Program, run_once};
 use crate::graph::Graph;
+use crate::guide::{Guide, Misfit};
 use crate::place::{Stacks, locate};
+use crate::pulse::on_own_thread;
 use crate::report::{Bound, Failure, FailureKind, Report, Verdict};
 use crate::runtime::Pool;
+use crate::workers::{Visitor, Workers};
 
 /// How a check is to be done. `Builder::default()` explores everything, on one OS thread; set what differs with
 /// `Builder { workers: 2, ..Builder::default() }`.
@@ -51,10 +50,16 @@ pub struct Builder {
     /// allocator; each such choice is explored. It finds ABA, at the cost of more graphs. Only addresses count that the program has stored in an atomic.
     /// Off by default: every block then has an address of its own. Needs weft's [allocator](crate::alloc::Checked).
     pub reuse: bool,
+    /// Gives up, as [`FailureKind::Stuck`], when the program does nothing that weft sees for so long: it waits in a lock of
+    /// std's, in a channel or in a sleep, which stops every thread of the model, or it computes for very long. The environment
+    /// variable `WEFT_STUCK_AFTER`, in seconds, takes precedence; 0 there, and `None` here, wait for ever. Default 10 s.
+    ///
+    /// The program cannot be stopped where it hangs: the OS thread that runs it is left behind.
+    pub stuck_after: Option<Duration>,
     /// OS threads that explore. The counts do not depend on it; the order of visits does. Default 1.
     pub workers: usize,
-    /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. The check panics if the system
-    /// refuses to reserve a stack.
+    /// Bytes of stack for each thread of the program. Reserved, not used. Default 1 MiB. If the system
+    /// refuses to reserve a stack, the check ends as [`Bound::Stack`].
     pub stack_size: usize,
 }
 
@@ -69,13 +74,12 @@ impl Default for Builder {
             awaits: false,
             leaks: false,
             reuse: false,
+            stuck_after: Some(Duration::from_secs(10)),
             workers: 1,
             stack_size: 1 << 20,
         }
     }
 }
-
-type Visitor<'v> = &'v mut (dyn FnMut(&Graph) + Send);
 
 impl Builder {
     /// The defaults.
@@ -90,7 +94,7 @@ impl Builder {
     where
         F: Fn() + Sync + Send + 'static,
     {
-        self.search(&f, None)
+        self.search(&(Arc::new(f) as Program), None)
     }
 
     /// As [`check`](Builder::check), and shows every complete graph to `visit`.
@@ -102,7 +106,7 @@ impl Builder {
         F: Fn() + Sync + Send + 'static,
         V: FnMut(&Graph) + Send,
     {
-        self.search(&f, Some(&mut visit))
+        self.search(&(Arc::new(f) as Program), Some(&mut visit))
     }
 
     /// Runs exactly the one execution that the decisions describe, given the program and the switches that they were found
@@ -121,22 +125,28 @@ impl Builder {
         V: FnMut(&Graph) + Send,
     {
         let start = Instant::now();
-        let mut steps = decisions.steps.clone();
-        steps.reverse();
-        let (outcome, exec) = on_own_thread(|| {
-            let counted = Counted::clone(&decisions.counted);
-            let mut exec = Exec::new(Graph::new(), Vec::new(), self.rules(), counted, Some(steps));
+        let guide = Guide::new(decisions);
+        let counted = Counted::clone(&decisions.counted);
+        let (rules, stack_size, fingerprint) =
+            (self.rules(), self.stack_size, decisions.fingerprint);
+        let replayed = on_own_thread(self.patience(), move |pulse| {
+            let mut exec = Exec::new(Graph::new(), Vec::new(), rules, counted, Some(guide));
             exec.stacks = Some(Stacks::default());
-            let mut pool = Pool::new(self.stack_size);
-            let (mut outcome, exec) = run_once(&mut pool, exec, &f);
-            if let Outcome::Failed(failure) = &mut outcome {
-                failure.graph.places = exec.places();
+            let mut pool = Pool::new(stack_size, pulse);
+            let (outcome, exec) = run_once(&mut pool, exec, &f);
+            let mut outcome = only(fingerprint, outcome, &exec.graph);
+            if let (Outcome::Failed(failure), Some(stacks)) = (&mut outcome, &exec.stacks) {
+                stacks.tell(failure);
             }
-            if let Outcome::Complete = outcome {
-                visit(&exec.graph);
-            }
-            (outcome, exec)
+            (outcome, exec.graph)
         });
+        let (outcome, graph) = replayed.unwrap_or_else(|stuck| {
+            let failure = Failure::new(stuck, &Graph::new(), None);
+            (Outcome::Failed(Box::new(failure)), Graph::new())
+        });
+        if let Outcome::Complete = outcome {
+            visit(&graph);
+        }
         let (complete, blocked) = match outcome {
             Outcome::Complete => (1, 0),
             _ => (0, 1),
@@ -145,21 +155,20 @@ impl Builder {
             verdict: match outcome {
                 Outcome::Failed(failure) => Verdict::Failed(failure),
                 Outcome::Limit(bound) => Verdict::Bounded(bound),
-                Outcome::Counted(_) => Verdict::Failed(Box::new(Failure::new(
-                    FailureKind::Decisions,
-                    &exec.graph,
-                    None,
-                ))),
+                Outcome::Counted(_) => {
+                    let kind = FailureKind::Decisions(Misfit::Counts);
+                    Verdict::Failed(Box::new(Failure::new(kind, &graph, None)))
+                }
                 _ => Verdict::Bounded(Bound::Replay),
             },
             complete,
             blocked,
-            events: exec.graph.inserted.len() as u64,
+            events: graph.inserted.len() as u64,
             time: start.elapsed(),
         }
     }
 
-    fn rules(&self) -> Rules {
+    pub(crate) fn rules(&self) -> Rules {
         Rules {
             max_events: self.max_events_per_thread,
             spurious_park: self.spurious_park,
@@ -170,280 +179,65 @@ impl Builder {
         }
     }
 
-    fn search(&self, f: &(dyn Fn() + Sync), mut visitor: Option<Visitor<'_>>) -> Report {
+    /// How long a program may do nothing that weft sees.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        let asked = std::env::var("WEFT_STUCK_AFTER").ok();
+        match asked.and_then(|seconds| seconds.trim().parse().ok()) {
+            Some(0) => None,
+            Some(seconds) => Some(Duration::from_secs(seconds)),
+            None => self.stuck_after,
+        }
+    }
+
+    fn search(&self, program: &Program, mut visitor: Option<Visitor<'_>>) -> Report {
         let start = Instant::now();
         let mut counted = Counted::default();
         loop {
             let visitor = visitor.as_mut().map(|v| &mut **v as Visitor<'_>);
-            match self.search_with(f, visitor, &counted, start) {
-                Ok(report) => return report,
+            match Workers::explore(self, program, visitor, &counted, start) {
+                Ok(mut report) => {
+                    if let Verdict::Failed(failure) = &mut report.verdict {
+                        self.locate(failure, program);
+                    }
+                    return report;
+                }
                 Err(kinds) => Counted::make_mut(&mut counted).extend(kinds),
             }
         }
     }
 
-    /// The search with these kinds of shared values counted. `Err` names more that are to be.
-    fn search_with(
-        &self,
-        f: &(dyn Fn() + Sync),
-        visitor: Option<Visitor<'_>>,
-        counted: &Counted,
-        start: Instant,
-    ) -> Result<Report, Vec<u32>> {
-        let shared = Shared {
-            complete: AtomicU64::new(0),
-            blocked: AtomicU64::new(0),
-            events: AtomicU64::new(0),
-            over: AtomicBool::new(false),
-            hungry: AtomicBool::new(false),
-            end: Mutex::new(None),
-            counted: Mutex::new(Vec::new()),
-            queue: Mutex::new(Queue {
-                frames: vec![Frame {
-                    graph: Graph::new(),
-                    items: vec![Item::Start],
-                }],
-                waiting: 0,
-            }),
-            filled: Condvar::new(),
-            visitor: Mutex::new(visitor),
-            panic: Mutex::new(None),
-            workers: self.workers.max(1),
-            start,
-        };
-        std::thread::scope(|scope| {
-            for _ in 0..shared.workers {
-                let counted = Counted::clone(counted);
-                let search = Search::new(f, self.rules(), counted, self.stack_size);
-                self.start(scope, &shared, search);
-            }
+    /// Runs the failing graph once more for the places that it does not know.
+    fn locate(&self, failure: &mut Failure, program: &Program) {
+        let (mut found, program) = (failure.clone(), Program::clone(program));
+        let (rules, stack_size) = (self.rules(), self.stack_size);
+        let located = on_own_thread(self.patience(), move |pulse| {
+            locate(
+                &mut found,
+                &mut Pool::new(stack_size, pulse),
+                rules,
+                &*program,
+            );
+            found
         });
-        let panic = shared
-            .panic
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(payload) = panic {
-            resume_unwind(payload);
-        }
-        let end = shared
-            .end
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let found = shared
-            .counted
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !found.is_empty() && !matches!(end, Some(Verdict::Failed(_))) {
-            return Err(found);
-        }
-        let mut verdict = end.unwrap_or(Verdict::Complete);
-        if let Verdict::Failed(failure) = &mut verdict {
-            on_own_thread(|| locate(failure, &mut Pool::new(self.stack_size), self.rules(), f));
-        }
-        Ok(Report {
-            verdict,
-            complete: shared.complete.into_inner(),
-            blocked: shared.blocked.into_inner(),
-            events: shared.events.into_inner(),
-            time: start.elapsed(),
-        })
-    }
-
-    /// Starts an OS thread that explores. What panics there (the visitor, say) panics in the caller's thread in the end.
-    fn start<'scope, 'env>(
-        &'env self,
-        scope: &'scope Scope<'scope, 'env>,
-        shared: &'env Shared<'_>,
-        search: Search<'env>,
-    ) {
-        scope.spawn(move || {
-            let work = AssertUnwindSafe(|| self.work(scope, shared, search));
-            if let Err(payload) = catch_unwind(work) {
-                shared.panicked(payload);
-            }
-        });
-    }
-
-    /// One OS thread's share: explores all that it has but what it gives away, and takes the next piece of work.
-    fn work<'scope, 'env>(
-        &'env self,
-        scope: &'scope Scope<'scope, 'env>,
-        shared: &'env Shared<'_>,
-        mut search: Search<'env>,
-    ) {
-        loop {
-            match search.advance() {
-                Ok(true) => {}
-                Ok(false) => match shared.take() {
-                    Some(frame) => {
-                        search.begin(frame);
-                        continue;
-                    }
-                    None => return,
-                },
-                Err(failure) => {
-                    shared.blocked.fetch_add(1, Ordering::Relaxed);
-                    return shared.finish(Verdict::Failed(failure));
-                }
-            }
-            if let Some(bound) = self.limit(shared) {
-                return shared.finish(Verdict::Bounded(bound));
-            }
-            let outcome = search.run();
-            shared.count(&outcome, search.graph());
-            match outcome {
-                Outcome::Failed(failure) => return shared.finish(Verdict::Failed(failure)),
-                Outcome::Limit(bound) => return shared.finish(Verdict::Bounded(bound)),
-                Outcome::Counted(kinds) => return shared.start_again(kinds),
-                Outcome::Complete | Outcome::Blocked | Outcome::Redundant => {}
-            }
-            if shared.over.load(Ordering::Relaxed) {
-                return;
-            }
-            if shared.hungry.load(Ordering::Relaxed)
-                && let Some(frame) = search.share()
-            {
-                shared.give(frame);
-            }
-            if search.gave_up_panicking() {
-                // A panic that never ended stays behind in this OS thread's count of panics: leave it.
-                self.start(scope, shared, search);
-                return;
-            }
-        }
-    }
-
-    fn limit(&self, shared: &Shared<'_>) -> Option<Bound> {
-        if let Some(max) = self.max_graphs {
-            let seen =
-                shared.complete.load(Ordering::Relaxed) + shared.blocked.load(Ordering::Relaxed);
-            if seen >= max {
-                return Some(Bound::Graphs(max));
-            }
-        }
-        let max = self.max_duration?;
-        (shared.start.elapsed() >= max).then_some(Bound::Duration(max))
-    }
-}
-
-struct Queue {
-    frames: Vec<Frame>,
-    waiting: usize,
-}
-
-/// What the exploring OS threads share.
-struct Shared<'v> {
-    complete: AtomicU64,
-    blocked: AtomicU64,
-    events: AtomicU64,
-    over: AtomicBool,
-    hungry: AtomicBool,
-    end: Mutex<Option<Verdict>>,
-    /// Kinds of shared values that matter, which is why the search ends.
-    counted: Mutex<Vec<u32>>,
-    queue: Mutex<Queue>,
-    filled: Condvar,
-    visitor: Mutex<Option<Visitor<'v>>>,
-    panic: Mutex<Option<Box<dyn Any + Send>>>,
-    workers: usize,
-    start: Instant,
-}
-
-impl Shared<'_> {
-    /// The next piece of work; none once everyone waits for one.
-    fn take(&self) -> Option<Frame> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if self.over.load(Ordering::Relaxed) {
-                return None;
-            }
-            if let Some(frame) = queue.frames.pop() {
-                self.hungry
-                    .store(queue.waiting > queue.frames.len(), Ordering::Relaxed);
-                return Some(frame);
-            }
-            queue.waiting += 1;
-            if queue.waiting == self.workers {
-                self.over.store(true, Ordering::Relaxed);
-                self.filled.notify_all();
-                return None;
-            }
-            self.hungry.store(true, Ordering::Relaxed);
-            queue = self
-                .filled
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
-            queue.waiting -= 1;
-        }
-    }
-
-    fn give(&self, frame: Frame) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.frames.push(frame);
-        self.hungry
-            .store(queue.waiting > queue.frames.len(), Ordering::Relaxed);
-        self.filled.notify_one();
-    }
-
-    fn finish(&self, verdict: Verdict) {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = matches!(*end, Some(Verdict::Failed(_)));
-        if !failed {
-            *end = Some(verdict);
-        }
-        drop(end);
-        self.stop();
-    }
-
-    /// Ends the search, which is to start again with these kinds of shared values counted.
-    fn start_again(&self, kinds: Vec<u32>) {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.extend(kinds);
-        drop(counted);
-        self.stop();
-    }
-
-    fn panicked(&self, payload: Box<dyn Any + Send>) {
-        let mut panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
-        panic.get_or_insert(payload);
-        drop(panic);
-        self.stop();
-    }
-
-    /// Ends the search for every worker, also for those that wait for work.
-    fn stop(&self) {
-        let _queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        self.over.store(true, Ordering::Relaxed);
-        self.filled.notify_all();
-    }
-
-    fn count(&self, outcome: &Outcome, graph: Option<&Graph>) {
-        let Some(graph) = graph else { return };
-        if let Outcome::Redundant | Outcome::Counted(_) = outcome {
-            return;
-        }
-        self.events
-            .fetch_add(graph.inserted.len() as u64, Ordering::Relaxed);
-        match outcome {
-            Outcome::Complete => {
-                self.complete.fetch_add(1, Ordering::Relaxed);
-                let mut visitor = self.visitor.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(visit) = visitor.as_mut() {
-                    visit(graph);
-                }
-            }
-            Outcome::Redundant | Outcome::Counted(_) => {}
-            Outcome::Blocked | Outcome::Limit(_) | Outcome::Failed(_) => {
-                self.blocked.fetch_add(1, Ordering::Relaxed);
-            }
+        if let Ok(found) = located {
+            *failure = found;
         }
     }
 }
 
-/// Runs `f` on an OS thread of its own, so that nothing of a failed run stays behind in the caller's thread-locals.
-fn on_own_thread<R: Send>(f: impl FnOnce() -> R + Send) -> R {
-    std::thread::scope(|scope| match scope.spawn(f).join() {
-        Ok(r) => r,
-        Err(payload) => resume_unwind(payload),
-    })
+/// Refuses what is not the execution of the fingerprint.
+fn only(fingerprint: Option<u32>, outcome: Outcome, graph: &Graph) -> Outcome {
+    let found = match &outcome {
+        Outcome::Limit(_) | Outcome::Counted(_) => None,
+        Outcome::Failed(failure) if failure.is_of_the_replay() => None,
+        Outcome::Failed(failure) => failure.decisions.fingerprint,
+        Outcome::Complete | Outcome::Blocked | Outcome::Redundant => Some(graph.fingerprint()),
+    };
+    match (fingerprint, found) {
+        (Some(expected), Some(found)) if found != expected => {
+            let kind = FailureKind::Decisions(Misfit::Other { expected, found });
+            Outcome::Failed(Box::new(Failure::new(kind, graph, None)))
+        }
+        _ => outcome,
+    }
 }

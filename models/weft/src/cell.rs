@@ -94,9 +94,7 @@ impl<T: ?Sized> UnsafeCell<T> {
 
 impl<T: ?Sized> fmt::Debug for UnsafeCell<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnsafeCell")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("UnsafeCell").finish_non_exhaustive()
     }
 }
 

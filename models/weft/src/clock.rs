@@ -61,6 +61,20 @@ impl Clocks {
         self.rows.truncate(events as usize * KINDS * stride);
     }
 
+    /// The same with the threads in another order: `threads` has the old number of each.
+    pub(crate) fn permuted(&self, stride: usize, threads: &[u32]) -> Clocks {
+        let mut rows = vec![0; self.rows.len()];
+        for (new, old) in rows
+            .chunks_exact_mut(stride)
+            .zip(self.rows.chunks_exact(stride))
+        {
+            for (count, &thread) in new.iter_mut().zip(threads) {
+                *count = old[thread as usize];
+            }
+        }
+        Clocks { rows }
+    }
+
     /// Makes room for more threads.
     pub(crate) fn widen(&mut self, old: usize, new: usize) {
         let mut rows = Vec::with_capacity(self.rows.len() / old * new);

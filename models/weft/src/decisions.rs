@@ -1,6 +1,5 @@
 //! One execution as a list of decisions, short enough to paste.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -27,22 +26,34 @@ pub(crate) struct Step {
 }
 
 /// A list of decisions that leads to exactly one execution: which thread takes the next step, and what it reads or
-/// where it writes whenever that is not the newest. Prints as text, and is read back by `FromStr`.
+/// where it writes whenever that is not the newest. Prints as text, and is read back by `FromStr`:
+///
+/// ```text
+/// weft1: 0*4 1*3 0r1.1 0*2 #5a30c1f7
+/// ```
+///
+/// Each word is a step, or several equal ones (`0*4`). Its number is the thread: main is 0, the thread that the k-th spawn of
+/// the list spawns is k. `r1.1` reads from that event (thread and index), `s1.1` the same by a weak compare-exchange that
+/// fails spuriously, `a1.1` writes right after it in coherence order, `c1` takes the other way where no access decides.
+/// `+0a1b2c3d` in front says of what kind of [`sync::Arc`](crate::sync::Arc) the counts are steps too.
+/// The last word, which may be missing, is a fingerprint of the execution: a list that comes to another is refused. After the last
+/// step all that is left happens as it does by default.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decisions {
     pub(crate) steps: Vec<Step>,
+    pub(crate) fingerprint: Option<u32>,
     /// The kinds of shared values whose counts are events.
     pub(crate) counted: Counted,
 }
 
 const VERSION: &str = "weft1:";
 
+/// More steps than any execution has that is meant to be replayed.
+const LONGEST: usize = 1_000_000;
+
 impl Decisions {
-    /// The decisions that lead to `graph`. Steps of thread `last` (or just the event `last`) come as late as they can,
-    /// so that its failure finds the rest of the graph in place.
-    pub(crate) fn of(graph: &Graph, last: Option<EventId>) -> Decisions {
-        let threads = graph.threads.len();
-        let mut done = vec![0u32; threads];
+    /// The decisions that lead to a graph that is [`normalised`](Graph::normalised).
+    pub(crate) fn of(graph: &Graph) -> Decisions {
         let mut added: Vec<Vec<EventId>> = vec![Vec::new(); graph.locs.len()];
         let mut rank: Vec<Vec<usize>> = graph
             .threads
@@ -54,39 +65,13 @@ impl Decisions {
                 rank[w.thread as usize][w.index as usize] = k;
             }
         }
-        let mut steps = Vec::with_capacity(graph.inserted.len());
-        let mut current = 0u32;
-        while steps.len() < graph.inserted.len() {
-            let ready = |t: u32| {
-                let id = EventId {
-                    thread: t,
-                    index: done[t as usize],
-                };
-                id.index < graph.len(t)
-                    && graph
-                        .before(id)
-                        .is_none_or(|b| done[b.thread as usize] > b.index)
-            };
-            let delayed =
-                |t: u32| last.is_some_and(|l| l.thread == t && done[t as usize] == l.index);
-            let order = || std::iter::once(current).chain(0..threads as u32);
-            let next = order()
-                .find(|&t| ready(t) && !delayed(t))
-                .or_else(|| order().find(|&t| ready(t)));
-            let Some(thread) = next else { break };
-            current = thread;
-            let id = EventId {
-                thread,
-                index: done[thread as usize],
-            };
-            done[thread as usize] += 1;
-            steps.push(Step {
-                thread,
-                choice: choice(graph, id, &mut added, &rank),
-            });
-        }
+        let step = |&id: &EventId| Step {
+            thread: id.thread,
+            choice: choice(graph, id, &mut added, &rank),
+        };
         Decisions {
-            steps,
+            steps: graph.inserted.iter().map(step).collect(),
+            fingerprint: Some(graph.fingerprint()),
             counted: Counted::default(),
         }
     }
@@ -104,10 +89,20 @@ fn choice(graph: &Graph, id: EventId, added: &mut [Vec<EventId>], rank: &[Vec<us
     let Some(loc) = e.location() else {
         return Choice::Default;
     };
+    // What is not atomic is ordered, and leaves nothing open.
+    let open = |choice: Choice| {
+        if e.is_atomic() {
+            choice
+        } else {
+            Choice::Default
+        }
+    };
     let co = &mut added[loc.0 as usize];
     if e.is_read() {
         return match e.rf {
-            Some(source) if e.way != 0 || co.last() != Some(&source) => Choice::Read(source, e.way),
+            Some(source) if e.way != 0 || co.last() != Some(&source) => {
+                open(Choice::Read(source, e.way))
+            }
             _ => Choice::Default,
         };
     }
@@ -117,34 +112,7 @@ fn choice(graph: &Graph, id: EventId, added: &mut [Vec<EventId>], rank: &[Vec<us
     if place + 1 == co.len() || e.rmw {
         Choice::Default
     } else {
-        Choice::After(co[place - 1])
-    }
-}
-
-impl Graph {
-    /// The event of another thread that must be there before this one.
-    pub(crate) fn before(&self, id: EventId) -> Option<EventId> {
-        let e = self.ev(id);
-        match e.kind {
-            Kind::Read => e.rf,
-            Kind::Join(child) => Some(EventId {
-                thread: child,
-                index: self.len(child).saturating_sub(1),
-            }),
-            Kind::Begin => self.spawn_of(id.thread),
-            _ => None,
-        }
-    }
-
-    /// The event that spawned a thread; none for main.
-    pub(crate) fn spawn_of(&self, thread: u32) -> Option<EventId> {
-        let (parent, _) = self.threads[thread as usize].parent?;
-        let events = &self.threads[parent as usize].events;
-        let index = events.iter().position(|e| e.kind == Kind::Spawn(thread))? as u32;
-        Some(EventId {
-            thread: parent,
-            index,
-        })
+        open(Choice::After(co[place - 1]))
     }
 }
 
@@ -178,7 +146,10 @@ impl fmt::Display for Decisions {
             }
             at += same;
         }
-        Ok(())
+        match self.fingerprint {
+            Some(fingerprint) => write!(f, " #{fingerprint:08x}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -203,28 +174,42 @@ impl FromStr for Decisions {
             .trim()
             .strip_prefix(VERSION)
             .ok_or_else(|| bad("another version"))?;
-        let mut steps = Vec::new();
-        let mut counted = BTreeSet::new();
+        let mut decisions = Decisions {
+            steps: Vec::new(),
+            fingerprint: None,
+            counted: Counted::default(),
+        };
         for word in list.split_whitespace() {
-            if let Some(kind) = word.strip_prefix('+') {
-                counted.insert(u32::from_str_radix(kind, 16).map_err(|_| bad(word))?);
+            let bad = |what: &str| bad(&format!("`{word}` {what}"));
+            if decisions.fingerprint.is_some() {
+                return Err(bad("comes after the fingerprint"));
+            }
+            if let Some(digits) = word.strip_prefix('+') {
+                let number = hexadecimal(digits).ok_or_else(|| bad("is no kind of value"))?;
+                Counted::make_mut(&mut decisions.counted).insert(number);
                 continue;
             }
-            let (step, times) = match word.split_once('*') {
-                Some((step, n)) => (step, n.parse().map_err(|_| bad(word))?),
-                None => (word, 1usize),
-            };
-            if times > 1_000_000 {
-                return Err(bad(word));
+            if let Some(digits) = word.strip_prefix('#') {
+                let number = hexadecimal(digits).ok_or_else(|| bad("is no fingerprint"))?;
+                decisions.fingerprint = Some(number);
+                continue;
             }
-            let step = parse_step(step).ok_or_else(|| bad(word))?;
-            steps.extend(std::iter::repeat_n(step, times));
+            let (step, times) = word.split_once('*').unwrap_or((word, "1"));
+            let step = parse_step(step).ok_or_else(|| bad("is no step"))?;
+            let times: usize = times.parse().map_err(|_| bad("counts no steps"))?;
+            if times == 0 || times > LONGEST - decisions.steps.len() {
+                return Err(bad(&format!("makes no steps, or more than {LONGEST}")));
+            }
+            decisions.steps.extend(std::iter::repeat_n(step, times));
         }
-        Ok(Decisions {
-            steps,
-            counted: Counted::new(counted),
-        })
+        Ok(decisions)
     }
+}
+
+/// Eight digits.
+fn hexadecimal(digits: &str) -> Option<u32> {
+    let whole = digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    u32::from_str_radix(digits, 16).ok().filter(|_| whole)
 }
 
 fn parse_step(text: &str) -> Option<Step> {

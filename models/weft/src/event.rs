@@ -246,6 +246,14 @@ impl Event {
         }
     }
 
+    /// Whether a read that reads this value, in this way, is the read half of an update.
+    pub(crate) fn updates(&self, value: u64, way: u32) -> bool {
+        match self.compare {
+            Some(c) => c.expected == value && way == 0,
+            None => self.rmw,
+        }
+    }
+
     pub(crate) fn is_sc(&self) -> bool {
         self.order == Order::SeqCst
     }

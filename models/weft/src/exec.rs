@@ -6,17 +6,21 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::awaits::{Probe, Refuted, Yield};
-use crate::decisions::Step;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
+use crate::guide::Guide;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
-use crate::place::Stacks;
-use crate::report::{Bound, Failure, FailureKind};
+use crate::panics::Panics;
+use crate::place::{Retrace, Stacks};
+use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::sync::Shared;
 
 /// Kinds of shared values, by their numbers.
 pub(crate) type Counted = Arc<BTreeSet<u32>>;
+
+/// The value that a read-modify-write makes of the one that it reads, in one of its ways.
+pub(crate) type Update<'a> = &'a dyn Fn(u64, u32) -> u64;
 
 /// Another way to go on, to be explored later. Items refer to the graph as it was when the event was the
 /// last inserted one; they are taken last in, first out, so truncating restores it.
@@ -29,6 +33,14 @@ pub(crate) enum Item {
         event: EventId,
         source: EventId,
         way: u32,
+    },
+    /// `event`, the read half of a read-modify-write, reads from `source`, which another one has taken already. So it can
+    /// only be that the other one reads from its write half, whose value is `value`.
+    Update {
+        event: EventId,
+        source: EventId,
+        way: u32,
+        value: u64,
     },
     /// `event` comes right after `after` in coherence order instead.
     Place { event: EventId, after: EventId },
@@ -67,6 +79,12 @@ pub(crate) enum Answer {
     Wait(Status),
     /// The run is over.
     Stop,
+}
+
+impl Answer {
+    pub(crate) fn is_allowed(&self) -> bool {
+        matches!(self, Answer::Done(..))
+    }
 }
 
 /// Why a thread does not run.
@@ -111,6 +129,7 @@ pub(crate) struct Running {
     pub(crate) destructors: Vec<(u32, Vec<u32>)>,
     /// How many values of weft's own `Arc`s it is dropping.
     pub(crate) arcs_dropped: u32,
+    pub(crate) panics: Panics,
     pub(crate) started: bool,
 }
 
@@ -131,6 +150,7 @@ impl Running {
             quiet: 0,
             destructors: Vec::new(),
             arcs_dropped: 0,
+            panics: Panics::default(),
             started,
         }
     }
@@ -157,9 +177,11 @@ pub(crate) struct Exec {
     /// Events of the graph that this run has not yet come to.
     pub(crate) left: u32,
     pub(crate) stop: Option<Stop>,
-    /// Decisions still to be followed, last first; then no alternatives are noted.
-    pub(crate) guide: Option<Vec<Step>>,
+    /// Decisions to be followed; then no alternatives are noted.
+    pub(crate) guide: Option<Guide>,
     pub(crate) rules: Rules,
+    /// This OS thread counts panics of threads that were given up.
+    pub(crate) stale_panics: bool,
     /// The thread to run first once the graph is replayed.
     pub(crate) urgent: Option<u32>,
     pub(crate) probe: Option<Probe>,
@@ -174,8 +196,8 @@ pub(crate) struct Exec {
     pub(crate) sources: Vec<(EventId, u32)>,
     /// Where events come from that do not know it, if somebody wants to know.
     pub(crate) stacks: Option<Stacks>,
-    /// No thread goes on after its last event of the graph.
-    pub(crate) retraces: bool,
+    /// The run is only there for them.
+    pub(crate) retrace: Option<Retrace>,
 }
 
 impl Exec {
@@ -184,7 +206,7 @@ impl Exec {
         items: Vec<Item>,
         rules: Rules,
         counted: Counted,
-        guide: Option<Vec<Step>>,
+        guide: Option<Guide>,
     ) -> Exec {
         let mut exec = Exec {
             graph,
@@ -195,6 +217,7 @@ impl Exec {
             stop: None,
             guide,
             rules,
+            stale_panics: false,
             urgent: None,
             probe: None,
             refuted: Vec::new(),
@@ -203,7 +226,7 @@ impl Exec {
             counted,
             sources: Vec::new(),
             stacks: None,
-            retraces: false,
+            retrace: None,
         };
         exec.restart();
         exec
@@ -247,10 +270,7 @@ impl Exec {
     }
 
     pub(crate) fn is_turn_of(&self, thread: u32) -> bool {
-        match &self.guide {
-            Some(steps) => steps.last().is_none_or(|s| s.thread == thread),
-            None => true,
-        }
+        self.guide.as_ref().is_none_or(|g| g.is_turn_of(thread))
     }
 
     pub(crate) fn end_of(&self, thread: u32) -> Option<EventId> {
@@ -294,12 +314,13 @@ impl Exec {
             });
         match short {
             Some(event) => FailureKind::stopped_short(event),
-            None => FailureKind::Decisions,
+            None => internal_error("a replay that does not end although every thread has replayed"),
         }
     }
 
     /// The next event of the current thread: from the graph if it has one there, added otherwise.
-    pub(crate) fn step(&mut self, request: &Event) -> Answer {
+    /// `update` is what a read-modify-write makes of the value that it reads.
+    pub(crate) fn step(&mut self, request: &Event, update: Option<Update<'_>>) -> Answer {
         if let Some(answer) = self.seen_in_destructor() {
             return answer;
         }
@@ -308,14 +329,15 @@ impl Exec {
             index: self.me().executed,
         };
         if let Some(stacks) = &mut self.stacks {
-            stacks.note(id, request);
+            let thread = self.graph.threads[id.thread as usize].path;
+            stacks.note((thread, id.index), request);
         }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
-        } else if self.left > 0 {
-            Answer::Wait(Status::ReplayEnd)
-        } else if !self.is_turn_of(id.thread) {
-            Answer::Wait(Status::Turn)
+        } else if self.retrace.is_some() {
+            Answer::Wait(Status::Await(id.index))
+        } else if let Some(status) = self.not_yet() {
+            Answer::Wait(status)
         } else if id.index >= self.rules.max_events && self.probe.is_none() {
             self.too_many_events()
         } else {
@@ -324,16 +346,50 @@ impl Exec {
             }
             match self.probe_ends(request) {
                 Some(answer) => answer,
-                None => self.add(request),
+                None => self.add(request, update),
             }
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
-            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
-                return self.retraced(id);
+            let next = EventId {
+                index: id.index + 1,
+                ..id
+            };
+            if let Some(answer) = self.retraced(next) {
+                return answer;
             }
         }
         answer
+    }
+
+    /// Why the current thread cannot do anything new for now.
+    pub(crate) fn not_yet(&self) -> Option<Status> {
+        if self.left > 0 {
+            Some(Status::ReplayEnd)
+        } else if !self.is_turn_of(self.current) {
+            Some(Status::Turn)
+        } else if self.another_is_half_done() {
+            Some(Status::Ready)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the current thread, which panics, may say so yet: only of a whole graph.
+    pub(crate) fn may_fail(&self) -> Answer {
+        match self.not_yet() {
+            Some(status) if self.probe.is_none() => Answer::Wait(status),
+            _ => Answer::Done(0, false),
+        }
+    }
+
+    /// Whether the graph ends with a read-modify-write of another thread that lacks its write: that goes first.
+    pub(crate) fn another_is_half_done(&self) -> bool {
+        let half = |t: &u32| {
+            let last = self.graph.threads[*t as usize].events.last();
+            *t != self.current && last.is_some_and(|e| e.rmw && e.is_read())
+        };
+        self.urgent.as_ref().is_some_and(half)
     }
 
     /// Whether the current thread only yields and does nothing else; to be asked at every yield.
@@ -451,6 +507,10 @@ impl Exec {
     }
 
     pub(crate) fn fail_with(&mut self, failure: Failure) -> Answer {
+        if self.retrace.is_some() {
+            // It is known. The other threads go on.
+            return Answer::Wait(Status::Await(self.me().executed));
+        }
         self.stopped(Stop::Failed(Box::new(failure)))
     }
 }

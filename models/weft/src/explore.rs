@@ -6,10 +6,13 @@
 //! with a graph of its own, since it forgets events from the middle. The stack is as deep as revisits nest.
 
 use crate::advice::Wait;
+use std::sync::Arc;
+
 use crate::clock::Which;
 use crate::event::{EventId, Kind};
 use crate::exec::{Counted, Exec, Item, Rules, Status, Stop};
 use crate::graph::Graph;
+use crate::pulse::Pulse;
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::runtime::Pool;
 use crate::sync::Shared;
@@ -34,28 +37,32 @@ pub(crate) enum Outcome {
     Failed(Box<Failure>),
 }
 
+/// The program under test.
+pub(crate) type Program = Arc<dyn Fn() + Send + Sync>;
+
 /// The search of one OS thread.
-pub(crate) struct Search<'f> {
+pub(crate) struct Search {
     frames: Vec<Frame>,
     spare: Vec<Graph>,
     pool: Pool,
     rules: Rules,
     counted: Counted,
     urgent: Option<u32>,
-    program: &'f (dyn Fn() + Sync),
+    program: Program,
 }
 
-impl<'f> Search<'f> {
+impl Search {
     pub(crate) fn new(
-        program: &'f (dyn Fn() + Sync),
+        program: Program,
         rules: Rules,
         counted: Counted,
         stack_size: usize,
-    ) -> Search<'f> {
+        pulse: Arc<Pulse>,
+    ) -> Search {
         Search {
             frames: Vec::new(),
             spare: Vec::new(),
-            pool: Pool::new(stack_size),
+            pool: Pool::new(stack_size, pulse),
             rules,
             counted,
             urgent: None,
@@ -81,7 +88,7 @@ impl<'f> Search<'f> {
         let counted = Counted::clone(&self.counted);
         let mut exec = Exec::new(frame.graph, frame.items, self.rules, counted, None);
         exec.urgent = self.urgent.take();
-        let (outcome, exec) = run_once(&mut self.pool, exec, self.program);
+        let (outcome, exec) = run_once(&mut self.pool, exec, &*self.program);
         self.frames.push(Frame {
             graph: exec.graph,
             items: exec.items,
@@ -139,8 +146,20 @@ impl<'f> Search<'f> {
                 graph.truncate_after(event);
                 graph.set_read(event, source, way);
                 self.urgent = Some(event.thread);
-                check_race(graph, event)?;
-                Ok(graph.sc_consistent())
+                Ok(graph.sc_consistent() && without_race(graph, event)?)
+            }
+            Item::Update {
+                event,
+                source,
+                way,
+                value,
+            } => {
+                graph.truncate_after(event);
+                graph.set_read(event, source, way);
+                if graph.sc_consistent() {
+                    graph.update(event, value, &mut frame.items);
+                }
+                Ok(false)
             }
             Item::Place { event, after } => {
                 graph.truncate_after(event);
@@ -213,20 +232,23 @@ fn revisit(
         len - 1
     };
     graph.loc_mut(e.loc).co.insert(place + 1, write);
-    check_race(graph, read)?;
-    Ok(place + 1 == len || graph.sc_consistent())
+    let consistent = place + 1 == len || graph.sc_consistent();
+    if !consistent {
+        return Ok(false);
+    }
+    if let Some(race) = graph.race_at(write) {
+        // An update whose source was taken when it was added was not asked then. The read may lack its own write here.
+        graph.forget(read);
+        return Err(Box::new(Failure::new(race, graph, Some(write))));
+    }
+    without_race(graph, read)
 }
 
-fn check_race(graph: &Graph, read: EventId) -> Result<(), Box<Failure>> {
-    match graph.race(read) {
-        None => Ok(()),
-        Some(first) => {
-            let kind = FailureKind::Race {
-                first,
-                second: read,
-            };
-            Err(Box::new(Failure::new(kind, graph, Some(read))))
-        }
+/// Says yes, unless the read races.
+fn without_race(graph: &Graph, read: EventId) -> Result<bool, Box<Failure>> {
+    match graph.race_at(read) {
+        None => Ok(true),
+        Some(race) => Err(Box::new(Failure::new(race, graph, Some(read)))),
     }
 }
 
@@ -240,6 +262,15 @@ pub(crate) fn run_once(
     while let Some(Stop::Refuted) = exec.stop {
         exec.forget_probe();
         exec = pool.run(exec, program);
+    }
+    if let Some(misfit) = exec.misfit()
+        && !matches!(exec.stop, Some(Stop::Limit(_) | Stop::Counted(_)))
+    {
+        let refused = matches!(&exec.stop, Some(Stop::Failed(f)) if f.is_of_the_replay());
+        if !refused {
+            exec.stop = None;
+            exec.refuse(misfit);
+        }
     }
     let mut outcome = match exec.stop.take() {
         Some(Stop::Refuted) => internal_error("a probe that outlives its run"),
@@ -257,6 +288,15 @@ pub(crate) fn run_once(
         }
         None => blocked(&exec),
     };
+    let ends = match &outcome {
+        Outcome::Complete | Outcome::Limit(_) => true,
+        Outcome::Failed(failure) => failure.is_of_the_end(),
+        Outcome::Blocked | Outcome::Redundant | Outcome::Counted(_) => false,
+    };
+    if let Some(panic) = exec.untaken_panic().filter(|_| ends) {
+        let failure = Failure::new(panic.kind(), &exec.graph, None);
+        outcome = Outcome::Failed(Box::new(failure));
+    }
     if let Outcome::Failed(failure) = &mut outcome {
         failure.decisions.counted = Counted::clone(&exec.counted);
     }
@@ -287,8 +327,6 @@ fn complete(pool: &Pool, exec: &Exec) -> Outcome {
 fn blocked(exec: &Exec) -> Outcome {
     let graph = &exec.graph;
     let mut waiting = Vec::new();
-    let mut waits = Vec::new();
-    let mut reasons = Vec::new();
     let mut spins = false;
     for (thread, t) in exec.threads.iter().enumerate() {
         let thread = thread as u32;
@@ -304,24 +342,41 @@ fn blocked(exec: &Exec) -> Outcome {
                     spins |= e.rf.is_some() && (e.role.is_empty() || e.rmw);
                 }
                 waiting.push(thread);
-                waits.push(graph.waits_for_a_value(thread, start));
-                let read = graph.last_read(thread, start);
-                reasons.extend(read.map(|read| (thread, Wait::Value(read))));
             }
-            Status::Join(child) => {
-                waiting.push(thread);
-                reasons.push((thread, Wait::End(child)));
-                waits.push(graph.waits_for_an_end(thread, child, t.joins_at));
-            }
+            Status::Join(_) => waiting.push(thread),
             _ => {}
         }
     }
+    let (graph, numbers) = graph.normalised(None);
+    waiting.sort_by_key(|&thread| numbers.thread(thread));
+    let threads = waiting.iter().map(|&t| numbers.thread(t)).collect();
+    let waits = waiting.iter().map(|&old| {
+        let (thread, t) = (numbers.thread(old), &exec.threads[old as usize]);
+        match t.status {
+            Status::Join(child) => {
+                graph.waits_for_an_end(thread, numbers.thread(child), t.joins_at)
+            }
+            Status::Await(start) => graph.waits_for_a_value(thread, start),
+            _ => graph.thread_name(thread),
+        }
+    });
+    let waits = waits.collect();
+    let reasons = waiting.iter().filter_map(|&old| {
+        let thread = numbers.thread(old);
+        let wait = match exec.threads[old as usize].status {
+            Status::Join(child) => Wait::End(numbers.thread(child)),
+            Status::Await(start) => Wait::Value(graph.last_read(thread, start)?),
+            _ => return None,
+        };
+        Some((thread, wait))
+    });
+    let reasons = reasons.collect();
     let kind = if spins {
-        FailureKind::Hang { threads: waiting }
+        FailureKind::Hang { threads }
     } else {
-        FailureKind::Deadlock { threads: waiting }
+        FailureKind::Deadlock { threads }
     };
-    let mut failure = Failure::new(kind, graph, None);
+    let mut failure = Failure::of_normalised(kind, graph);
     (failure.waits, failure.waiting) = (waits, reasons);
     Outcome::Failed(Box::new(failure))
 }

@@ -14,6 +14,8 @@ use crate::report::internal_error;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Thread {
     pub(crate) parent: Option<(u32, u32)>,
+    /// As the how-manieth each of its ancestors, and then itself, was spawned.
+    pub(crate) path: &'static [u32],
     pub(crate) name: Option<String>,
     pub(crate) events: Vec<Event>,
     pub(crate) clocks: Clocks,
@@ -107,6 +109,16 @@ impl Graph {
         self.threads[thread as usize].events.len() as u32
     }
 
+    /// The last thing that a thread does before it ends.
+    pub(crate) fn last_but_end(&self, thread: u32) -> EventId {
+        let events = &self.threads[thread as usize].events;
+        let last = events.iter().rposition(|e| e.kind != Kind::End);
+        EventId {
+            thread,
+            index: last.unwrap_or(0) as u32,
+        }
+    }
+
     pub(crate) fn clock(&self, id: EventId, which: Which) -> &[u32] {
         self.threads[id.thread as usize]
             .clocks
@@ -126,6 +138,7 @@ impl Graph {
         let t = self.threads.len() as u32;
         self.threads.push(Thread {
             parent: Some((parent, nth)),
+            path: crate::thread::interned(self.threads[parent as usize].path, nth),
             ..Thread::default()
         });
         self.threads[parent as usize].children.push(t);
@@ -298,7 +311,13 @@ impl Graph {
         self.next_stamp = self.ev(last).stamp + 1;
     }
 
-    /// Removes the last event of a thread, which is also the last inserted one.
+    /// Removes the last event of a thread, which nothing reads from.
+    pub(crate) fn forget(&mut self, id: EventId) {
+        self.inserted.retain(|&other| other != id);
+        self.remove_tail(id);
+    }
+
+    /// Removes the last event of a thread from all but the order of insertion.
     fn remove_tail(&mut self, id: EventId) {
         let stride = self.stride;
         let t = &mut self.threads[id.thread as usize];
@@ -313,8 +332,8 @@ impl Graph {
                 if let Some(p) = loc.co.iter().rposition(|&w| w == id) {
                     loc.co.remove(p);
                 }
-            } else if loc.reads.last() == Some(&id) {
-                loc.reads.pop();
+            } else if let Some(p) = loc.reads.iter().rposition(|&r| r == id) {
+                loc.reads.remove(p);
             }
             if loc.plain.last() == Some(&id) {
                 loc.plain.pop();

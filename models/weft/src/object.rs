@@ -5,7 +5,7 @@ use std::panic::Location;
 use crate::cell::CELL_ORDER;
 use crate::event::{Compare, Event, Kind, LocationId, Order, Site};
 use crate::memory::arena::Block;
-use crate::runtime::{Context, context, in_model, obey, perform};
+use crate::runtime::{Context, context, in_model, obey, perform, perform_update};
 
 /// An object of the program: its location, and the run that it belongs to.
 #[derive(Debug)]
@@ -79,32 +79,32 @@ impl Object {
             let address = std::ptr::from_ref(self).addr();
             if let Some(why) = cx.nothing_at(address) {
                 request.loc = LocationId::NONE;
-                let answer = cx.exec().access_of_nothing(&request, why);
-                obey(cx, answer);
+                obey(cx, || cx.exec().access_of_nothing(&request, why));
             }
             if self.is_freed(cx, address) {
                 request.loc = LocationId::NONE;
-            } else {
-                if cx.serial != self.serial {
-                    let answer = cx
-                        .exec()
-                        .access_of_ended(&request, address, &mut cx.arena());
-                    answer.map(|answer| obey(cx, answer));
-                }
-                assert!(
-                    cx.serial == self.serial,
-                    "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
-                );
+            } else if cx.serial == self.serial {
                 (request.loc, request.address) = (self.loc, self.address);
+            } else {
+                // What else has been written where an object was (on a stack) is nothing to go by.
+                let place = cx.arena().in_graph(address as u64) as usize;
+                let ended = cx.exec().ended_at(place);
+                #[expect(clippy::expect_used, reason = "the program's own mistake")]
+                let loc = ended.expect(
+                    "an object of an earlier run, or of a stack that is gone: weft's types must not live in statics or outlive the \
+                     model's closure",
+                );
+                request.loc = loc;
             }
-            let mut exec = cx.exec();
-            let mut arena = cx.arena();
-            let refused = exec.access(&request, address, &mut arena);
-            if refused.is_none() && self.owner {
-                exec.graph.loc_mut(self.loc).address = arena.in_graph(address as u64) as usize;
-            }
-            drop((exec, arena));
-            refused.map(|answer| obey(cx, answer));
+            obey(cx, || {
+                let mut exec = cx.exec();
+                let mut arena = cx.arena();
+                let answer = exec.access(&request, address, &mut arena);
+                if answer.is_allowed() && self.owner {
+                    exec.graph.loc_mut(self.loc).address = arena.in_graph(address as u64) as usize;
+                }
+                answer
+            });
             request
         })
     }
@@ -146,7 +146,7 @@ impl Object {
         order: Order,
         role: &'static str,
         site: impl Into<Site>,
-        f: impl FnOnce(u64) -> u64,
+        f: impl Fn(u64) -> u64,
     ) -> u64 {
         self.choose(order, role, site, |_| 1, |old, _| f(old))
     }
@@ -158,11 +158,16 @@ impl Object {
         role: &'static str,
         site: impl Into<Site>,
         choices: fn(u64) -> u32,
-        f: impl FnOnce(u64, u32) -> u64,
+        f: impl Fn(u64, u32) -> u64,
     ) -> u64 {
         let mut request = self.request(Kind::Read, order, site);
         (request.role, request.rmw, request.choices) = (role, true, Some(choices));
-        let old = outward(perform(&request).0);
+        // What another execution may write here; this one says below what it does.
+        let update = |old, way| {
+            let new = f(outward(old), way);
+            in_model(|cx| cx.arena().in_graph(new))
+        };
+        let old = outward(perform_update(&request, Some(&update)).0);
         let way = last_way();
         (request.kind, request.choices) = (Kind::Write, None);
         request.value = inward(f(old, way));
@@ -187,10 +192,11 @@ impl Object {
                 ..compare
             }),
         );
-        let (old, took) = perform(&request);
+        let new = inward(new);
+        let (old, took) = perform_update(&request, Some(&|_, _| new));
         if took {
             let mut request = self.request(Kind::Write, compare.success, site);
-            (request.role, request.rmw, request.value) = (role, true, inward(new));
+            (request.role, request.rmw, request.value) = (role, true, new);
             perform(&request);
         }
         (outward(old), took)
@@ -297,17 +303,12 @@ impl Drop for Object {
         context(|cx| {
             let address = std::ptr::from_ref(self).addr();
             if let Some(why) = cx.nothing_at(address) {
-                let answer = cx.exec().free_of_nothing(why);
-                obey(cx, answer);
+                obey(cx, || cx.exec().free_of_nothing(why));
             } else if self.is_freed(cx, address) {
-                let mut arena = cx.arena();
-                let answer = cx.exec().free(address, &mut arena, cx.serial);
-                drop(arena);
-                obey(cx, answer);
+                obey(cx, || cx.exec().free(address, &mut cx.arena(), cx.serial));
             } else if self.owner && cx.serial == self.serial {
                 let place = cx.arena().in_graph(address as u64) as usize;
-                let answer = cx.exec().drop_object(self.loc, place);
-                obey(cx, answer);
+                obey(cx, || cx.exec().drop_object(self.loc, place));
             }
         });
     }
@@ -334,8 +335,7 @@ pub(crate) fn objects_of(block: &Block, address: usize, serial: u64) -> Vec<(Loc
 pub(crate) fn assert_alive(address: usize, site: &'static Location<'static>) {
     context(|cx| {
         let request = Event::new(Kind::Read, Order::NonAtomic, site);
-        let refused = cx.exec().access(&request, address, &mut cx.arena());
-        refused.map(|answer| obey(cx, answer));
+        obey(cx, || cx.exec().access(&request, address, &mut cx.arena()));
     });
 }
 

@@ -321,10 +321,18 @@ impl Graph {
 
     /// `0` for main, `0.1` for main's second child, ….
     fn path(&self, thread: u32) -> String {
-        match self.threads[thread as usize].parent {
-            Some((parent, nth)) => format!("{}.{nth}", self.path(parent)),
-            None => thread.to_string(),
+        let mut path = "0".to_string();
+        for nth in self.threads[thread as usize].path {
+            // Writing to a String cannot fail.
+            let _ = write!(path, ".{nth}");
         }
+        path
+    }
+
+    /// 32 bits of the canonical text: those of FNV-1a.
+    pub(crate) fn fingerprint(&self) -> u32 {
+        let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        self.canonical().bytes().fold(0x811c_9dc5, step)
     }
 
     fn loc_path(&self, loc: LocationId) -> String {

@@ -7,6 +7,7 @@
 use crate::clock::Which;
 use crate::event::{Event, EventId, Kind, LocationId};
 use crate::graph::Graph;
+use crate::report::FailureKind;
 
 fn within(clock: &[u32], id: EventId) -> bool {
     clock[id.thread as usize] > id.index
@@ -99,9 +100,26 @@ impl Graph {
         }
     }
 
-    /// The event that races with `id`, the newest event: a conflicting access, one of the two not atomic,
-    /// that does not happen before it.
-    pub(crate) fn race(&self, id: EventId) -> Option<EventId> {
+    /// The race that the newest event `id` of a consistent graph completes.
+    ///
+    /// The read of a read-modify-write is not asked before its write is there: only then it is known that atomicity and
+    /// the SC axiom let the two be. The write conflicts with all that the read does.
+    pub(crate) fn race_at(&self, id: EventId) -> Option<FailureKind> {
+        let e = self.ev(id);
+        let halves = match (e.rmw, e.kind) {
+            (true, Kind::Read) => return None,
+            (true, _) => [Some(id.previous()), Some(id)],
+            _ => [Some(id), None],
+        };
+        halves.into_iter().flatten().find_map(|second| {
+            let first = self.racing(second)?;
+            Some(FailureKind::Race { first, second })
+        })
+    }
+
+    /// The event that races with `id`: a conflicting access, one of the two not atomic, that does not happen before it.
+    /// Of several, the one whose thread and place come first, in whatever order they were inserted.
+    fn racing(&self, id: EventId) -> Option<EventId> {
         let e = self.ev(id);
         let l = self.loc(e.loc);
         // With what `id` itself acquires: a read that synchronises with a write knows what had been made ready
@@ -110,32 +128,29 @@ impl Graph {
         let index = e.since.unwrap_or(id.index);
         let seen = self.clock(EventId { index, ..id }, Which::Hb);
         let unordered = |&&o: &&EventId| o.thread != id.thread && !within(seen, o);
+        let conflicts = |o: &&EventId| unordered(o) && (e.is_write() || self.ev(**o).is_write());
+        let earliest = |all: &mut dyn Iterator<Item = &EventId>| {
+            all.copied()
+                .min_by_key(|o| (self.threads[o.thread as usize].path, o.index))
+        };
         if e.is_atomic() {
-            let conflicts =
-                |o: &&EventId| unordered(o) && (e.is_write() || self.ev(**o).is_write());
             // The initial write is the first plain access.
-            return l.plain.iter().find(conflicts).copied();
+            return earliest(&mut l.plain.iter().filter(conflicts));
         }
         if l.cell {
             // Every access up to the last write happens before that write.
             for o in l.plain.iter().rev() {
-                let writes = self.ev(*o).is_write();
-                if (writes || e.is_write()) && unordered(&o) {
-                    return Some(*o);
+                if conflicts(&o) {
+                    return earliest(&mut l.plain.iter().filter(conflicts));
                 }
-                if writes && *o != id && e.since.is_none() {
+                if self.ev(*o).is_write() && *o != id && e.since.is_none() {
                     return None;
                 }
             }
             return None;
         }
-        let writes = l.co.iter().find(unordered);
-        let reads = if e.is_write() {
-            l.reads.iter().find(unordered)
-        } else {
-            None
-        };
-        writes.or(reads).copied()
+        let accesses = l.co.iter().chain(&l.reads);
+        earliest(&mut accesses.filter(conflicts))
     }
 
     /// Whether `e` was added in the one way that counts as the default, as far as the events that `write`

@@ -9,6 +9,8 @@ use crate::decisions::Decisions;
 use crate::draw::width::{WIDTH, wrap};
 use crate::event::{Event, EventId, Kind};
 use crate::graph::Graph;
+use crate::guide::Misfit;
+use crate::order::Numbers;
 
 /// Ends a check whose own state makes no sense: no verdict could be trusted.
 pub(crate) fn internal_error(what: &str) -> ! {
@@ -59,6 +61,7 @@ pub enum Verdict {
 
 /// The limit that ended a search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Bound {
     /// `Builder::max_graphs`
     Graphs(u64),
@@ -78,6 +81,11 @@ pub enum Bound {
     /// So many executions have left something on the heap that the program keeps outside of the model that there is no room for
     /// another one's heap.
     Memory,
+    /// The system refused a stack for one more thread of the program.
+    Stack {
+        /// `Builder::stack_size`
+        bytes: usize,
+    },
     /// One execution only, by [`Builder::replay`](crate::Builder::replay).
     Replay,
 }
@@ -112,6 +120,11 @@ impl fmt::Display for Bound {
                 "too many executions have left something on the heap that the program keeps outside of the model (a text \
                  that it pushes to a list, say). Keep numbers, or fewer of them",
             ),
+            Bound::Stack { bytes } => write!(
+                f,
+                "the system refuses {bytes} bytes for a thread's stack. Lower Builder::stack_size or Builder::workers, let the \
+                 model have fewer threads at a time, or raise the limits of the process (ulimit -v, vm.max_map_count)"
+            ),
             Bound::Replay => write!(f, "one execution replayed"),
         }
     }
@@ -126,10 +139,15 @@ pub struct Free {
     pub position: u32,
     /// What ended.
     pub what: String,
+    /// File and line, if the program was compiled with lines.
+    pub at: Option<String>,
+    /// How many ends of its thread come before it.
+    pub(crate) nth: u32,
 }
 
 /// What is wrong with an execution.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum FailureKind {
     /// Two conflicting accesses, at least one of them not atomic, neither of which happens before the other.
     Race {
@@ -143,9 +161,9 @@ pub enum FailureKind {
         /// The read.
         read: EventId,
     },
-    /// A panic (a failed assertion, for one) escaped a thread.
+    /// A panic (a failed assertion, for one) escaped main, or a thread that nobody joins.
     Panic {
-        /// The thread.
+        /// The thread in which it began: if others joined it and unwrapped the answer, not one of them.
         thread: u32,
         /// The panic's message.
         message: String,
@@ -210,11 +228,31 @@ pub enum FailureKind {
         /// Their names.
         objects: Vec<String>,
     },
+    /// The program hangs, or computes for very long, where weft does not see it. The graph is not known.
+    Stuck {
+        /// The name of the thread that does not come back.
+        thread: String,
+        /// What weft last saw of it: which operation, and where.
+        last: Option<String>,
+        /// For how long nothing has happened: `Builder::stuck_after`.
+        after: Duration,
+    },
     /// The decision list does not belong to this program.
-    Decisions,
+    Decisions(Misfit),
 }
 
 impl FailureKind {
+    /// What the failure says of ends.
+    pub(crate) fn frees_mut(&mut self) -> Vec<&mut Free> {
+        match self {
+            FailureKind::UseAfterFree { free, .. }
+            | FailureKind::FreedInUse { free, .. }
+            | FailureKind::InvalidFree { free, .. } => vec![free],
+            FailureKind::DoubleFree { first, second } => vec![first, second],
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn nondeterminism(expected: &Event, found: &Event) -> FailureKind {
         FailureKind::Nondeterminism {
             expected: describe(expected),
@@ -235,10 +273,34 @@ impl FailureKind {
             found: "the thread does not get there".into(),
         }
     }
+
+    /// The same of the graph whose threads have these numbers.
+    fn renumbered(self, numbers: &Numbers) -> FailureKind {
+        match self {
+            FailureKind::Race { first, second } => FailureKind::Race {
+                first: numbers.event(first),
+                second: numbers.event(second),
+            },
+            FailureKind::Uninitialised { read } => FailureKind::Uninitialised {
+                read: numbers.event(read),
+            },
+            FailureKind::Panic {
+                thread,
+                message,
+                at,
+            } => FailureKind::Panic {
+                thread: numbers.thread(thread),
+                message,
+                at,
+            },
+            // Those that speak of a normalised graph from the start, and those that name no thread.
+            other => other,
+        }
+    }
 }
 
 /// `Write rlx 3 at src/lib.rs:7`
-fn describe(e: &Event) -> String {
+pub(crate) fn describe(e: &Event) -> String {
     let value = match e.kind {
         Kind::Write | Kind::Init => format!(" {}", e.value),
         _ => String::new(),
@@ -269,51 +331,57 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: FailureKind, graph: &Graph, event: Option<EventId>) -> Failure {
-        let last = match &kind {
-            FailureKind::Panic { thread, .. } => {
-                graph.len(*thread).checked_sub(1).map(|index| EventId {
-                    thread: *thread,
-                    index,
-                })
-            }
-            _ => event,
-        };
+        let (graph, numbers) = graph.normalised(event);
+        Failure::of_normalised(kind.renumbered(&numbers), graph)
+    }
+
+    /// A failure whose kind speaks of a graph that is [`normalised`](Graph::normalised).
+    pub(crate) fn of_normalised(kind: FailureKind, graph: Graph) -> Failure {
         Failure {
-            decisions: Decisions::of(graph, last),
+            decisions: Decisions::of(&graph),
             kind,
-            graph: graph.clone(),
+            graph,
             waits: Vec::new(),
             waiting: Vec::new(),
         }
+    }
+
+    /// Whether only the end of the execution shows it.
+    pub(crate) fn is_of_the_end(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Hang { .. } | FailureKind::Deadlock { .. } | FailureKind::Leak { .. }
+        )
     }
 
     pub(crate) fn is_race(&self) -> bool {
         matches!(self.kind, FailureKind::Race { .. })
     }
 
-    /// A failure that `graph` leads to, shown with an event more than the search has added. Steps end with `last`.
-    pub(crate) fn shown(
-        kind: FailureKind,
-        graph: &Graph,
-        shown: Graph,
-        last: Option<EventId>,
-    ) -> Failure {
-        Failure {
-            decisions: Decisions::of(graph, last),
-            kind,
-            graph: shown,
-            waits: Vec::new(),
-            waiting: Vec::new(),
-        }
+    /// Whether the program and the graph or the list that it follows do not fit: nothing else was asked then.
+    pub(crate) fn is_of_the_replay(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Nondeterminism { .. }
+                | FailureKind::Stuck { .. }
+                | FailureKind::Decisions(_)
+        )
     }
 
     fn at(&self, id: EventId) -> String {
         format!("{} at {}", self.graph.event_text(id), self.graph.place(id))
     }
 
-    /// `main frees x after 0.7, which is at src/lib.rs:7`
+    /// `main frees x at src/lib.rs:9, after 0.7`, or what 0.7 is where the place is not known
     fn freed(&self, free: &Free) -> String {
         let name = self.graph.thread_name(free.thread);
+        if let Some(at) = &free.at {
+            let after = match free.position.checked_sub(1) {
+                Some(index) => format!("after {}.{index}", free.thread),
+                None => "at its beginning".to_string(),
+            };
+            return format!("{name} frees {} at {at}, {after}", free.what);
+        }
         let Some(index) = free.position.checked_sub(1) else {
             return format!("{name} frees {} at its beginning", free.what);
         };
@@ -336,7 +404,8 @@ impl Failure {
             .join(", ")
     }
 
-    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits.
+    /// The events that the failure names: the two that race, the read of nothing, the last of each thread that waits
+    /// or panics.
     pub fn events(&self) -> Vec<EventId> {
         let last = |thread: &u32| EventId {
             thread: *thread,
@@ -348,7 +417,7 @@ impl Failure {
             FailureKind::Hang { threads } | FailureKind::Deadlock { threads } => {
                 threads.iter().map(last).collect()
             }
-            FailureKind::Panic { thread, .. } => vec![last(thread)],
+            FailureKind::Panic { thread, .. } => vec![self.graph.last_but_end(*thread)],
             FailureKind::UseAfterFree { access, .. }
             | FailureKind::FreedInUse { access, .. }
             | FailureKind::InvalidAccess { access, .. } => vec![*access],
@@ -356,7 +425,8 @@ impl Failure {
             | FailureKind::InvalidFree { .. }
             | FailureKind::Leak { .. }
             | FailureKind::Nondeterminism { .. }
-            | FailureKind::Decisions => Vec::new(),
+            | FailureKind::Stuck { .. }
+            | FailureKind::Decisions(_) => Vec::new(),
         }
     }
 
@@ -427,7 +497,20 @@ impl Failure {
             FailureKind::Leak { objects } => {
                 format!("leak: never given back: {}", objects.join(", "))
             }
-            FailureKind::Decisions => "the decision list does not fit this program".to_string(),
+            FailureKind::Stuck {
+                thread,
+                last,
+                after,
+            } => {
+                let last = match last {
+                    Some(last) => format!("its last operation is the {last}"),
+                    None => "no operation of it since it went on".to_string(),
+                };
+                format!("stuck: {thread} has done nothing that weft sees for {after:?}\n  {last}")
+            }
+            FailureKind::Decisions(misfit) => {
+                format!("the decision list does not fit this program\n  {misfit}")
+            }
         }
     }
 }
@@ -440,6 +523,9 @@ impl fmt::Display for Failure {
             for line in wrap(&format!("  {text}"), WIDTH, 4) {
                 writeln!(f, "{line}")?;
             }
+        }
+        if let FailureKind::Stuck { .. } = self.kind {
+            return Ok(());
         }
         writeln!(f)?;
         self.graph.write_text(f, self.is_race())?;

@@ -15,12 +15,13 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::event::{Event, LocationId};
-use crate::exec::{Answer, Exec, Status, Stop};
+use crate::exec::{Answer, Exec, Status, Stop, Update};
 use crate::memory::arena::{Arena, is_poison};
 use crate::memory::foreign::{is_mapped, is_static};
 use crate::memory::reuse::reused;
 use crate::object::objects_of;
 use crate::panics::{install_hook, run_body};
+use crate::pulse::Pulse;
 use crate::report::Bound;
 
 pub(crate) type Body = Box<dyn FnOnce()>;
@@ -38,6 +39,7 @@ pub(crate) struct Context {
     spawned: RefCell<Vec<(u32, Body)>>,
     /// The stacks of this run's threads.
     stacks: RefCell<Vec<Range<usize>>>,
+    pub(crate) pulse: Arc<Pulse>,
     /// Tells objects of this run from those of earlier ones.
     pub(crate) serial: u64,
 }
@@ -58,6 +60,13 @@ impl Outside {
         Outside {
             before: PROGRAM.replace(false),
         }
+    }
+}
+
+impl Outside {
+    /// Whether the program's own code ran before.
+    pub(crate) fn is_left_by_the_program(&self) -> bool {
+        self.before
     }
 }
 
@@ -93,6 +102,12 @@ impl Context {
             exec: self.exec.borrow_mut(),
             _outside: outside,
         }
+    }
+
+    /// Calls `f` with the run's state and says yes, unless weft is at work on it.
+    pub(crate) fn unless_in_use(&self, f: impl FnOnce(&mut Exec)) -> bool {
+        let exec = self.exec.try_borrow_mut();
+        exec.map(|mut exec| f(&mut exec)).is_ok()
     }
 
     pub(crate) fn arena(&self) -> RefMut<'_, Arena> {
@@ -189,8 +204,7 @@ pub(crate) fn free(address: usize) {
         if !cx.arena().covers(address) {
             return;
         }
-        let answer = cx.exec().free(address, &mut cx.arena(), cx.serial);
-        obey(cx, answer);
+        obey(cx, || cx.exec().free(address, &mut cx.arena(), cx.serial));
     });
 }
 
@@ -202,14 +216,18 @@ pub(crate) fn free_outside(address: usize) {
     let outside = Outside::new();
     context(|cx| {
         if let Some(why) = cx.no_block_at(address) {
-            let answer = cx.exec().free_of_nothing(why);
             drop(outside);
-            obey(cx, answer);
+            obey(cx, || cx.exec().free_of_nothing(why));
         }
     });
 }
 
 fn suspend(cx: &Context) {
+    {
+        let mut exec = cx.exec();
+        let panicking = exec.panicking();
+        exec.me().panics.suspended = panicking;
+    }
     // SAFETY: the yielder is that of the coroutine that is running now: `resume` and `start` keep it so.
     unsafe { &*cx.yielder.get() }.suspend(());
 }
@@ -217,13 +235,16 @@ fn suspend(cx: &Context) {
 /// Does one operation of the program: adds its event, or replays it. Answers the value and whether a
 /// read-modify-write took effect.
 pub(crate) fn perform(request: &Event) -> (u64, bool) {
+    perform_update(request, None)
+}
+
+/// The same of the read half of a read-modify-write.
+pub(crate) fn perform_update(request: &Event, update: Option<Update<'_>>) -> (u64, bool) {
     in_model(|cx| {
-        loop {
-            let answer = cx.exec().step(request);
-            if let Some(done) = settle(cx, answer) {
-                return done;
-            }
-        }
+        obey(cx, || {
+            cx.pulse.note(request);
+            cx.exec().step(request, update)
+        })
     })
 }
 
@@ -242,14 +263,18 @@ pub(crate) fn wait_for_last_read() {
 
 /// Asks until the answer is no reason to wait.
 pub(crate) fn block_while(mut ask: impl FnMut(&mut Exec) -> Answer) {
-    in_model(|cx| {
-        loop {
-            let answer = ask(&mut cx.exec());
-            if settle(cx, answer).is_some() {
-                return;
-            }
+    in_model(|cx| _ = obey(cx, || ask(&mut cx.exec())));
+}
+
+/// Asks until the answer is no reason to wait.
+pub(crate) fn obey(cx: &Context, mut ask: impl FnMut() -> Answer) -> (u64, bool) {
+    loop {
+        cx.pulse.tick();
+        let answer = ask();
+        if let Some(done) = settle(cx, answer) {
+            return done;
         }
-    });
+    }
 }
 
 fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
@@ -267,11 +292,6 @@ fn settle(cx: &Context, answer: Answer) -> Option<(u64, bool)> {
     }
 }
 
-/// What the answer is, unless the run is over.
-pub(crate) fn obey(cx: &Context, answer: Answer) -> (u64, bool) {
-    settle(cx, answer).unwrap_or_default()
-}
-
 /// Registers `body` as the current thread's next child; it starts once the spawn event has happened.
 pub(crate) fn register(cx: &Context, child: u32, body: Body) {
     let _outside = Outside::new();
@@ -285,6 +305,7 @@ pub(crate) struct Pool {
     ended: Vec<DefaultStack>,
     arena: Arena,
     stack_size: usize,
+    pulse: Arc<Pulse>,
     /// A thread was given up in the middle of a panic, which this OS thread still counts.
     pub(crate) panicking: bool,
     /// The last run's.
@@ -310,13 +331,14 @@ impl Drop for Entered {
 }
 
 impl Pool {
-    pub(crate) fn new(stack_size: usize) -> Pool {
+    pub(crate) fn new(stack_size: usize, pulse: Arc<Pulse>) -> Pool {
         install_hook();
         Pool {
             stacks: Vec::new(),
             ended: Vec::new(),
             arena: Arena::default(),
             stack_size,
+            pulse,
             panicking: false,
             serial: 0,
         }
@@ -327,10 +349,11 @@ impl Pool {
         let site = Location::caller();
         let token = exec.next_location(Some("park token of main"), false, site);
         exec.me().token = token;
+        exec.stale_panics = self.panicking;
         // SAFETY: the coroutine that runs the closure ends, or is given up, before this function returns, and
         // `program` outlives the call.
         let program: &'static (dyn Fn() + Sync) = unsafe { std::mem::transmute(program) };
-        let main = Box::new(move || crate::thread::run(program, &Arc::default(), token, site));
+        let main = Box::new(move || crate::thread::run_main(program, token, site));
         let stacks: Vec<Range<usize>> = self.stacks.iter().map(extent).collect();
         self.arena.begin(&stacks);
         self.serial = RUNS.fetch_add(1, Ordering::Relaxed);
@@ -340,17 +363,20 @@ impl Pool {
             yielder: Cell::new(std::ptr::null()),
             spawned: RefCell::new(vec![(0, main as Body)]),
             stacks: RefCell::new(Vec::new()),
+            pulse: Arc::clone(&self.pulse),
             serial: self.serial,
         };
         let mut slots: Vec<Option<Slot>> = Vec::new();
         let entered = Entered {
             previous: CONTEXT.replace(&raw const cx),
         };
+        self.pulse.begin();
         if cx.arena().is_full() {
             cx.exec().stopped(Stop::Limit(Bound::Memory));
         } else {
             self.schedule(&cx, &mut slots);
         }
+        self.pulse.end();
         drop(entered);
         for slot in slots.into_iter().flatten() {
             self.give_up(slot);
@@ -416,11 +442,13 @@ impl Pool {
             let Some((thread, body)) = cx.spawned.borrow_mut().pop() else {
                 return;
             };
-            let stack = self.stacks.pop().unwrap_or_else(|| {
-                // A stack that the system refuses leaves nothing to fall back on.
-                #[expect(clippy::expect_used, reason = "documented in Builder::stack_size")]
-                DefaultStack::new(self.stack_size).expect("out of memory for a thread's stack")
-            });
+            let Some(stack) = self.stack() else {
+                // The program's, and part of what is given up.
+                std::mem::forget(body);
+                let bytes = self.stack_size;
+                cx.exec().stopped(Stop::Limit(Bound::Stack { bytes }));
+                return;
+            };
             cx.stacks.borrow_mut().push(extent(&stack));
             let coroutine = Coroutine::with_stack(stack, move |yielder: &Yields, ()| {
                 context(|cx| cx.yielder.set(yielder));
@@ -437,6 +465,13 @@ impl Pool {
         }
     }
 
+    /// A stack for a thread, unless the system refuses one.
+    fn stack(&mut self) -> Option<DefaultStack> {
+        // No system has as much as that, and the sum of the sizes must not overflow.
+        let bytes = self.stack_size.min(isize::MAX as usize);
+        self.stacks.pop().or_else(|| DefaultStack::new(bytes).ok())
+    }
+
     fn resume(&mut self, cx: &Context, slots: &mut [Option<Slot>], thread: u32) {
         let Some(slot) = slots.get_mut(thread as usize).and_then(Option::as_mut) else {
             return;
@@ -445,8 +480,10 @@ impl Pool {
             let mut exec = cx.exec();
             exec.current = thread;
             exec.me().status = Status::Ready;
+            exec.me().panics.suspended = false;
         }
         cx.arena().thread = thread;
+        cx.pulse.resume(thread);
         cx.yielder.set(slot.yielder);
         PROGRAM.set(true);
         let result = slot.coroutine.resume(());

@@ -1,28 +1,47 @@
 //! Threads with std's interface.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::panic::Location;
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
+use crate::panics::catch;
+use crate::report::internal_error;
 use crate::runtime::{in_model, perform, register, wait_for_last_read, yielded};
+use crate::sync::Arc;
 
-type Packet<T> = Arc<Mutex<Option<T>>>;
+/// Who drops a result that nobody joins, the thread or its handle, is explored where it matters.
+type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
 
 /// As std's: what [`JoinHandle::join`] answers.
 pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
 
-/// A thread's number; threads are numbered in the order in which the checker first met them.
+/// Tells threads apart: by as the how-manieth the thread and each of its ancestors was spawned, so that a thread has the same
+/// one in every execution that has the thread.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct ThreadId(u32);
+pub struct ThreadId(&'static [u32]);
+
+/// The path of the thread that is spawned as the `nth` by that of the path `parent`. It is kept for good, once.
+pub(crate) fn interned(parent: &[u32], nth: u32) -> &'static [u32] {
+    static PATHS: Mutex<BTreeSet<&'static [u32]>> = Mutex::new(BTreeSet::new());
+    let path = [parent, &[nth]].concat();
+    let mut paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = paths.get(path.as_slice()) {
+        return path;
+    }
+    let path: &'static [u32] = Box::leak(path.into_boxed_slice());
+    paths.insert(path);
+    path
+}
 
 /// A handle to a thread, to unpark it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Thread {
-    id: u32,
+    id: ThreadId,
     token: LocationId,
     serial: u64,
     name: Option<String>,
@@ -37,9 +56,9 @@ impl Thread {
         token.update(Order::Release, "unpark", Location::caller(), |_| 1);
     }
 
-    /// The thread's number.
+    /// What tells the thread from others.
     pub fn id(&self) -> ThreadId {
-        ThreadId(self.id)
+        self.id
     }
 
     /// The name that [`Builder::name`] gave it.
@@ -48,9 +67,19 @@ impl Thread {
     }
 }
 
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thread")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A thread that can be joined.
 pub struct JoinHandle<T> {
     thread: Thread,
+    number: u32,
     packet: Packet<T>,
 }
 
@@ -58,16 +87,22 @@ impl<T> JoinHandle<T> {
     /// Waits for the thread to end, and answers its result. What the thread did happens before the return.
     ///
     /// # Errors
-    /// Only in a destructor of a run that is over. A thread that panics fails the model, so `join` never reports it.
+    /// The payload of the thread's panic, if it ends with one. If nobody joins such a thread, the execution fails.
     #[track_caller]
     pub fn join(self) -> Result<T> {
         perform(&Event::new(
-            Kind::Join(self.thread.id),
+            Kind::Join(self.number),
             Order::NonAtomic,
             Location::caller(),
         ));
         let result = self.packet.lock().ok().and_then(|mut slot| slot.take());
-        result.ok_or_else(|| Box::new("the run is over") as Box<dyn Any + Send>)
+        let Some(result) = result else {
+            internal_error("a thread that ended without a result");
+        };
+        if result.is_err() {
+            in_model(|cx| cx.exec().take_panic(self.number));
+        }
+        result
     }
 
     /// The thread's handle.
@@ -140,18 +175,20 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let packet: Packet<T> = Arc::default();
-    let (id, token, serial) = in_model(|cx| {
+    let packet: Packet<T> = Arc::new_at(Mutex::default(), site);
+    let (number, id, token, serial) = in_model(|cx| {
         let mut exec = cx.exec();
-        let id = exec.next_child(name.clone());
+        let number = exec.next_child(name.clone());
+        name.iter().for_each(|name| cx.pulse.call(number, name));
         let token = exec.next_location(None, false, site);
-        exec.threads[id as usize].token = token;
-        (id, token, cx.serial)
+        exec.threads[number as usize].token = token;
+        let id = ThreadId(exec.graph.threads[number as usize].path);
+        (number, id, token, cx.serial)
     });
     let own = Arc::clone(&packet);
-    let body = Box::new(move || run(f, &own, LocationId::NONE, site));
-    in_model(|cx| register(cx, id, body));
-    let mut request = Event::new(Kind::Spawn(id), Order::NonAtomic, site);
+    let body = Box::new(move || run(f, own, site));
+    in_model(|cx| register(cx, number, body));
+    let mut request = Event::new(Kind::Spawn(number), Order::NonAtomic, site);
     request.loc = token;
     perform(&request);
     JoinHandle {
@@ -161,27 +198,43 @@ where
             serial,
             name,
         },
+        number,
         packet,
     }
 }
 
-/// A thread's whole life: its first event, its body, its last event.
-pub(crate) fn run<F, T>(
-    f: F,
-    packet: &Packet<T>,
-    token: LocationId,
-    site: &'static Location<'static>,
-) where
+/// Main's whole life: its first event, its body, its last event.
+pub(crate) fn run_main(f: impl FnOnce(), token: LocationId, site: &'static Location<'static>) {
+    begin(token, site);
+    f();
+    perform(&Event::new(Kind::End, Order::NonAtomic, site));
+}
+
+/// A spawned thread's whole life.
+fn run<F, T>(f: F, packet: Packet<T>, site: &'static Location<'static>)
+where
     F: FnOnce() -> T,
 {
-    let mut request = Event::new(Kind::Begin, Order::NonAtomic, site);
-    request.loc = token;
-    perform(&request);
-    let result = f();
+    begin(LocationId::NONE, site);
+    let result = catch(f);
     if let Ok(mut slot) = packet.lock() {
         *slot = Some(result);
     }
+    // A result that nobody joins any more is dropped here, before the thread ends.
+    drop(packet);
     perform(&Event::new(Kind::End, Order::NonAtomic, site));
+}
+
+fn begin(token: LocationId, site: &'static Location<'static>) {
+    let mut request = Event::new(Kind::Begin, Order::NonAtomic, site);
+    request.loc = token;
+    perform(&request);
+}
+
+/// As std's `panicking`, of the calling thread of the model. (std's own is true in all of them while one that waits is in the
+/// middle of a panic.)
+pub fn panicking() -> bool {
+    crate::panics::panicking()
 }
 
 /// The calling thread's handle.
@@ -191,12 +244,13 @@ pub(crate) fn run<F, T>(
 pub fn current() -> Thread {
     in_model(|cx| {
         let exec = cx.exec();
-        let id = exec.current;
+        let number = exec.current as usize;
+        let thread = &exec.graph.threads[number];
         Thread {
-            id,
-            token: exec.threads[id as usize].token,
+            id: ThreadId(thread.path),
+            token: exec.threads[number].token,
             serial: cx.serial,
-            name: exec.graph.threads[id as usize].name.clone(),
+            name: thread.name.clone(),
         }
     })
 }

@@ -4,6 +4,7 @@
 //! - `ast`, `exec`: programs as text, and what their threads do for given read values.
 //! - `rel`, `rc11`: relations as matrices, and the axioms as the paper has them.
 //! - `enumerate`, `canon`: all graphs of a program, as a set of texts.
+//! - `explorer`, `graph`: the same programs under weft, and its graphs as such texts.
 //! - `known`: litmus tests with known answers, which test the enumerator itself.
 
 mod oracle {
@@ -15,6 +16,8 @@ mod oracle {
     pub(crate) mod exec;
     pub(crate) mod explorer;
     pub(crate) mod flavours;
+    pub(crate) mod graph;
+    pub(crate) mod grow;
     mod itself;
     mod known;
     mod pinned;

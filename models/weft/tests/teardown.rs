@@ -207,12 +207,18 @@ fn a_destructor_that_waits_for_ever() {
 
 #[test]
 fn an_escaped_panic_of_a_spawned_thread_fails() {
+    let joins: [fn(thread::JoinHandle<()>); 2] = [drop, |t| t.join().unwrap()];
+    for join in joins {
+        let report = check(move || join(thread::spawn(|| panic!("in a thread"))));
+        let failure = report.failure().expect("it panics");
+        assert!(matches!(failure.kind, FailureKind::Panic { thread: 1, .. }));
+    }
+    // As in std, joining is being told.
     let report = check(|| {
         let t = thread::spawn(|| panic!("in a thread"));
         let _ = t.join();
     });
-    let failure = report.failure().expect("it panics");
-    assert!(matches!(failure.kind, FailureKind::Panic { thread: 1, .. }));
+    assert!(report.is_complete(), "{report}");
 }
 
 #[test]
@@ -287,4 +293,27 @@ fn an_object_of_another_check() {
     let report = check(program);
     let failure = report.failure().expect("the object is an old one");
     assert!(failure.message().contains("an earlier run"), "{failure}");
+}
+
+/// Sets a flag when it goes.
+struct Leaves(Arc<AtomicU32>);
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Release);
+    }
+}
+
+#[test]
+fn a_result_that_nobody_joins() {
+    // The thread has dropped its result before it ends, or its handle's owner does: never nobody, never both.
+    let report = check(|| {
+        let gone = Arc::new(AtomicU32::new(0));
+        let result = Leaves(Arc::clone(&gone));
+        drop(thread::spawn(move || result));
+        while gone.load(Acquire) != 1 {
+            hint::spin_loop();
+        }
+    });
+    assert!(report.is_complete(), "{report}");
 }

@@ -38,10 +38,6 @@ pub(crate) struct Arguments {
     /// How hard to try, from 0 (just store) to 9
     #[arg(long, value_name = "L", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=9))]
     level: u32,
-    /// How requests change hands
-    #[cfg(feature = "designs")]
-    #[arg(long, value_name = "NAME", default_value_t)]
-    design: flipside::Design,
 }
 
 /// What was done.
@@ -107,8 +103,6 @@ impl Arguments {
         let threads = Threads::builder()
             .ring_size(self.ring)
             .thread_name("compress");
-        #[cfg(feature = "designs")]
-        let threads = threads.design(self.design);
         match self.workers {
             Some(workers) => threads.workers(workers),
             None => threads,

@@ -6,6 +6,7 @@
 //! up) keeps its window out of use until it is known that nobody refers to it.
 
 use std::alloc::Layout;
+use std::ops::Range;
 
 use super::collect::{self, Left, Remains};
 use super::reuse::Point;
@@ -69,7 +70,7 @@ pub(crate) struct Arena {
 
 impl Arena {
     /// Gets ready for a run, given the stacks that hold nothing of use.
-    pub(crate) fn begin(&mut self, stacks: &[std::ops::Range<usize>]) {
+    pub(crate) fn begin(&mut self, stacks: &[Range<usize>]) {
         self.retire(true);
         collect::collect(stacks);
         if self.base.is_none() {

@@ -10,14 +10,18 @@
 
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use super::space::{self, WINDOW, discard, give_window, take_window};
+use super::space::{WINDOW, discard, give_window, take_window};
 
 /// Bytes of a window that stay with the process when it is given back.
 const KEPT: usize = 1 << 16;
 
-/// Windows that wait before it is asked which of them may be used again: the look costs about as much as this many runs.
-const WAITING: usize = 128;
+/// Windows that wait, at least and at most, before it is asked which of them may be used again.
+const WAITING: Range<usize> = 64..1024;
+
+/// What that question costs, at most, as a part of the time between two.
+const SHARE: u32 = 16;
 
 /// So do those in which so many bytes were allocated.
 const MANY_BYTES: usize = 1 << 26;
@@ -50,6 +54,8 @@ struct Windows {
     kept: usize,
     /// Bytes that were allocated in those that came since.
     bytes: usize,
+    /// When it may be asked again.
+    next: Option<Instant>,
     /// Where the windows begin that runs use now.
     in_use: Vec<usize>,
 }
@@ -59,6 +65,7 @@ fn windows() -> MutexGuard<'static, Windows> {
         remains: Vec::new(),
         kept: 0,
         bytes: 0,
+        next: None,
         in_use: Vec::new(),
     });
     WINDOWS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -86,11 +93,10 @@ pub(crate) fn end(remains: Remains) {
 /// Gives back the windows that nothing refers to, if there are many. `ignored` are ranges that hold nothing of use.
 pub(crate) fn collect(ignored: &[Range<usize>]) {
     let mut windows = windows();
-    // The more there are, the longer it takes to look at them.
-    let enough = windows.kept + WAITING.max(windows.kept / 2);
-    if windows.remains.len() < enough && windows.bytes < MANY_BYTES {
+    if !windows.are_many() {
         return;
     }
+    let start = Instant::now();
     windows.bytes = 0;
     let mut all = std::mem::take(&mut windows.remains);
     all.sort_unstable_by_key(|remains| remains.base);
@@ -118,6 +124,17 @@ pub(crate) fn collect(ignored: &[Range<usize>]) {
     }
     windows.kept = all.len();
     windows.remains = all;
+    windows.next = Some(Instant::now() + start.elapsed() * SHARE);
+}
+
+impl Windows {
+    /// Whether enough has come together, and enough time has passed.
+    fn are_many(&self) -> bool {
+        let waiting = self.remains.len() - self.kept.min(self.remains.len());
+        let due = || self.next.is_none_or(|next| Instant::now() >= next);
+        let most = waiting >= WAITING.end.max(self.kept / 2) || self.bytes >= MANY_BYTES;
+        most || (waiting >= WAITING.start && due())
+    }
 }
 
 impl Remains {
@@ -144,7 +161,6 @@ struct Marks<'a> {
     marked: Vec<Vec<bool>>,
     /// Window and block of those that are marked and not yet looked into.
     open: Vec<(usize, usize)>,
-    models: Range<usize>,
 }
 
 impl Marks<'_> {
@@ -152,16 +168,12 @@ impl Marks<'_> {
         Marks {
             marked: windows.iter().map(|w| vec![false; w.live.len()]).collect(),
             open: Vec::new(),
-            models: space::range(),
             windows,
         }
     }
 
     /// Marks the block that a word refers to, if it may be an address in one or of its end.
     fn refer(&mut self, word: usize) {
-        if !self.models.contains(&word) {
-            return;
-        }
         let after = self.windows.partition_point(|w| w.base <= word);
         let Some(window) = after.checked_sub(1) else {
             return;
@@ -214,7 +226,9 @@ mod process {
         let pages = File::open("/proc/self/pagemap").ok();
         let mut words = vec![0u8; 1 << 20];
         let mut skipped = ignored.to_vec();
-        skipped.push(space::range());
+        let models = space::range();
+        let (first, length) = (models.start, models.len());
+        skipped.push(models);
         skipped.sort_unstable_by_key(|range| range.start);
         let maps = read_to_string("/proc/self/maps")?;
         let outside = maps.lines().filter_map(writable);
@@ -231,7 +245,10 @@ mod process {
                         continue;
                     }
                     for word in part.as_chunks().0 {
-                        show(usize::from_ne_bytes(*word));
+                        let word = usize::from_ne_bytes(*word);
+                        if word.wrapping_sub(first) < length {
+                            show(word);
+                        }
                     }
                 }
                 at = end;

@@ -15,6 +15,7 @@ use crate::memory::arena::Arena;
 use crate::memory::callers::std_arcs;
 use crate::memory::reuse::{Past, Point};
 use crate::object::objects_of;
+use crate::order::Numbers;
 use crate::report::{Failure, FailureKind, Free};
 
 /// The end of an object or a block in this run.
@@ -26,6 +27,10 @@ pub(crate) struct End {
     /// The events that happen before it.
     seen: Vec<u32>,
     what: Ended,
+    /// How many ends of its thread come before it.
+    nth: u32,
+    /// The kinds of shared values on behalf of whose owners it ended: who let go last is not explored then.
+    kinds: Vec<u32>,
     /// What the memory of a block says of objects that are or were there.
     left: Vec<(usize, LocationId)>,
 }
@@ -47,6 +52,8 @@ enum Ended {
 pub(crate) struct Lifetimes {
     ends: Vec<End>,
     objects: HashMap<LocationId, u32>,
+    /// How many ends each thread has come to.
+    counts: HashMap<u32, u32>,
     /// What the program has promised to give back, by its address as graphs hold it, and where that was.
     pub(crate) owed: BTreeMap<u64, &'static Location<'static>>,
     /// Blocks whose places were allocated again.
@@ -75,16 +82,25 @@ impl Exec {
         for (_, owners) in &self.me().destructors {
             join(&mut seen, owners);
         }
+        // It counts once it is remembered: it may be asked again whether it is an error.
+        let nth = self.lifetimes.counts.get(&thread).copied().unwrap_or(0);
+        if let Some(stacks) = &mut self.stacks {
+            let thread = self.graph.threads[thread as usize].path;
+            stacks.note_end((thread, nth));
+        }
         End {
             thread,
             position,
             seen,
             what,
+            nth,
+            kinds: self.kinds_in_destruction(),
             left: Vec::new(),
         }
     }
 
     fn remember(&mut self, end: End) -> u32 {
+        self.lifetimes.counts.insert(end.thread, end.nth + 1);
         self.lifetimes.ends.push(end);
         self.lifetimes.ends.len() as u32 - 1
     }
@@ -97,11 +113,11 @@ impl Exec {
         }
         let mut end = self.ends_now(Ended::Object(loc));
         if let Some(&first) = self.lifetimes.objects.get(&loc) {
-            return self.freed_twice(first, end);
+            return self.freed_twice(first, &end);
         }
         if let Some(access) = self.unordered(loc, &end) {
             if !self.decided_outside() {
-                return self.freed_in_use(access, end);
+                return self.freed_in_use(access, &end);
             }
             self.after_all(&mut end);
         }
@@ -117,7 +133,7 @@ impl Exec {
         let canonical = arena.in_graph(address as u64) as usize;
         let Some(block) = arena.block(address).copied() else {
             let end = self.ends_now(Ended::Nothing);
-            return self.never_allocated(end, "no block was ever there".to_string());
+            return self.never_allocated(&end, "no block was ever there");
         };
         let addresses = canonical..canonical + block.size as usize;
         let size = block.size;
@@ -125,13 +141,13 @@ impl Exec {
         let object = self.graph.objects_in(&addresses).next();
         let mut end = self.ends_now(ended(object));
         if let Some(first) = block.freed {
-            return self.freed_twice(first, end);
+            return self.freed_twice(first, &end);
         }
         let offset = arena.offset(address);
         if offset != block.start as usize {
             let inside = offset - block.start as usize;
             let what = format!("it points {inside} bytes into a block of {}", block.size);
-            return self.never_allocated(end, what);
+            return self.never_allocated(&end, &what);
         }
         let left = objects_of(&block, address, serial).into_iter();
         end.left = left.map(|(loc, at)| (canonical + at, loc)).collect();
@@ -141,7 +157,7 @@ impl Exec {
             if let Some(access) = self.unordered(loc, &end) {
                 if !self.decided_outside() {
                     end.what = ended(Some(loc));
-                    return self.freed_in_use(access, end);
+                    return self.freed_in_use(access, &end);
                 }
                 self.after_all(&mut end);
             }
@@ -149,6 +165,12 @@ impl Exec {
         let end = self.remember(end);
         arena.free(address, end);
         Answer::Done(0, false)
+    }
+
+    /// The object that ended at this place, as graphs hold addresses.
+    pub(crate) fn ended_at(&self, place: usize) -> Option<LocationId> {
+        let loc = self.graph.object_at(place)?;
+        self.lifetimes.objects.contains_key(&loc).then_some(loc)
     }
 
     /// An access of this run to the location that does not happen before its end.
@@ -173,34 +195,14 @@ impl Exec {
         end.seen = self.threads.iter().map(|t| t.executed).collect();
     }
 
-    /// Whether the current thread may access the object: an answer if it, or the block that it lies in, has ended.
-    pub(crate) fn access(
-        &mut self,
-        request: &Event,
-        address: usize,
-        arena: &mut Arena,
-    ) -> Option<Answer> {
+    /// Whether the current thread may access the object: not if it, or the block that it lies in, has ended.
+    pub(crate) fn access(&mut self, request: &Event, address: usize, arena: &mut Arena) -> Answer {
         let block = arena.block(address).and_then(|block| block.freed);
-        let end = match block {
-            // The object's own memory is written over then: only its place says which one it was.
-            Some(end) => end,
-            None => *self.lifetimes.objects.get(&request.loc)?,
-        };
-        Some(self.used_after(request, address, end, arena))
-    }
-
-    /// The current thread accesses what is no object of this run any more: an answer if one has ended there.
-    pub(crate) fn access_of_ended(
-        &mut self,
-        request: &Event,
-        address: usize,
-        arena: &mut Arena,
-    ) -> Option<Answer> {
-        let loc = self
-            .graph
-            .object_at(arena.in_graph(address as u64) as usize)?;
-        let end = *self.lifetimes.objects.get(&loc)?;
-        Some(self.used_after(request, address, end, arena))
+        // The object's own memory is written over if its block has ended: only its place says which one it was.
+        match block.or_else(|| self.lifetimes.objects.get(&request.loc).copied()) {
+            Some(end) => self.used_after(request, address, end, arena),
+            None => Answer::Done(0, false),
+        }
     }
 
     fn used_after(&mut self, request: &Event, address: usize, end: u32, arena: &Arena) -> Answer {
@@ -209,9 +211,11 @@ impl Exec {
         }
         let (thread, index) = (self.current, self.me().executed);
         let access = EventId { thread, index };
-        let before = index.checked_sub(1).map(|index| EventId { thread, index });
         let ordered = self.end_is_before(end);
         let mut end = self.lifetimes.ends[end as usize].clone();
+        if !end.kinds.is_empty() {
+            return self.count_kinds(end.kinds);
+        }
         let mut shown = self.graph.clone();
         let mut event = *request;
         event.role = "freed";
@@ -228,78 +232,107 @@ impl Exec {
         if index == shown.len(thread) {
             shown.push(thread, event);
         }
-        let free = end.shown(&self.graph);
-        let kind = if ordered {
-            FailureKind::UseAfterFree { access, free }
-        } else {
-            FailureKind::FreedInUse { access, free }
-        };
-        self.fail_with(Failure::shown(kind, &self.graph, shown, before))
+        self.memory_failure(Some(&shown), |graph, numbers| {
+            let (access, free) = (numbers.event(access), end.shown(graph, numbers));
+            if ordered {
+                FailureKind::UseAfterFree { access, free }
+            } else {
+                FailureKind::FreedInUse { access, free }
+            }
+        })
     }
 
     /// The current thread accesses an object where none can be.
     pub(crate) fn access_of_nothing(&mut self, request: &Event, why: &str) -> Answer {
-        if self.probe.is_some() {
-            return self.refute();
-        }
         let (thread, index) = (self.current, self.me().executed);
-        let before = index.checked_sub(1).map(|index| EventId { thread, index });
         let mut shown = self.graph.clone();
         if index == shown.len(thread) {
             let mut event = *request;
             event.role = "nothing";
             shown.push(thread, event);
         }
-        let kind = FailureKind::InvalidAccess {
-            access: EventId { thread, index },
+        self.memory_failure(Some(&shown), |_, numbers| FailureKind::InvalidAccess {
+            access: numbers.event(EventId { thread, index }),
             why: why.to_string(),
-        };
-        self.fail_with(Failure::shown(kind, &self.graph, shown, before))
+        })
     }
 
     /// The current thread gives back an address outside of its memory that no allocation gave.
     pub(crate) fn free_of_nothing(&mut self, why: &str) -> Answer {
         let end = self.ends_now(Ended::Nothing);
-        self.never_allocated(end, why.to_string())
+        self.never_allocated(&end, why)
     }
 
-    fn freed_in_use(&mut self, access: EventId, end: End) -> Answer {
-        let free = end.shown(&self.graph);
-        self.memory_failure(FailureKind::FreedInUse { access, free })
+    fn freed_in_use(&mut self, access: EventId, end: &End) -> Answer {
+        self.memory_failure(None, |graph, numbers| FailureKind::FreedInUse {
+            access: numbers.event(access),
+            free: end.shown(graph, numbers),
+        })
     }
 
-    fn freed_twice(&mut self, first: u32, second: End) -> Answer {
-        let first = self.lifetimes.ends[first as usize].shown(&self.graph);
-        let second = second.shown(&self.graph);
-        self.memory_failure(FailureKind::DoubleFree { first, second })
+    fn freed_twice(&mut self, first: u32, second: &End) -> Answer {
+        let first = self.lifetimes.ends[first as usize].clone();
+        if !first.kinds.is_empty() {
+            return self.count_kinds(first.kinds);
+        }
+        self.memory_failure(None, |graph, numbers| FailureKind::DoubleFree {
+            first: first.shown(graph, numbers),
+            second: second.shown(graph, numbers),
+        })
     }
 
-    fn never_allocated(&mut self, end: End, why: String) -> Answer {
-        let free = end.shown(&self.graph);
-        self.memory_failure(FailureKind::InvalidFree { free, why })
+    fn never_allocated(&mut self, end: &End, why: &str) -> Answer {
+        self.memory_failure(None, |graph, numbers| FailureKind::InvalidFree {
+            free: end.shown(graph, numbers),
+            why: why.to_string(),
+        })
     }
 
-    fn memory_failure(&mut self, kind: FailureKind) -> Answer {
+    /// Ends the run once its graph is whole. `shown` is that graph with an event more than the search has added.
+    fn memory_failure(
+        &mut self,
+        shown: Option<&Graph>,
+        kind: impl FnOnce(&Graph, &Numbers) -> FailureKind,
+    ) -> Answer {
+        if self.probe.is_some() {
+            return self.refute();
+        }
+        if let Some(answer) = self.seen_in_destructor() {
+            return answer;
+        }
+        if let Some(status) = self.not_yet() {
+            return Answer::Wait(status);
+        }
         let (thread, executed) = (self.current, self.me().executed);
         let last = executed
             .checked_sub(1)
             .map(|index| EventId { thread, index });
-        self.fail(kind, last)
+        let (graph, numbers) = self.graph.normalised(last);
+        let mut failure = Failure::of_normalised(kind(&graph, &numbers), graph);
+        if let Some(shown) = shown {
+            (failure.graph, _) = shown.normalised(last);
+        }
+        self.fail_with(failure)
     }
 }
 
 impl End {
-    fn shown(&self, graph: &Graph) -> Free {
+    fn shown(&self, graph: &Graph, numbers: &Numbers) -> Free {
+        let name = |loc| match numbers.location(loc) {
+            // Created, but not by what this graph has.
+            LocationId::NONE => "an object".to_string(),
+            loc => graph.location_name(loc),
+        };
         Free {
-            thread: self.thread,
+            at: None,
+            nth: self.nth,
+            thread: numbers.thread(self.thread),
             position: self.position,
             what: match self.what {
-                Ended::Object(loc) => graph.location_name(loc),
+                Ended::Object(loc) => name(loc),
                 Ended::Nothing => "an address".to_string(),
                 Ended::Block { size, object } => match object {
-                    Some(loc) => {
-                        format!("a block of {size} bytes with {}", graph.location_name(loc))
-                    }
+                    Some(loc) => format!("a block of {size} bytes with {}", name(loc)),
                     None => format!("a block of {size} bytes"),
                 },
             },

@@ -9,7 +9,7 @@ use std::panic::Location;
 
 use crate::clock::Which;
 use crate::event::{Event, EventId, Kind, LocationId, Order};
-use crate::exec::{Exec, Stop};
+use crate::exec::Exec;
 use crate::memory::arena::{Arena, Block};
 use crate::runtime::{Context, Outside, obey, perform};
 
@@ -52,9 +52,8 @@ pub(crate) fn reused(cx: &Context, layout: Layout) -> Option<usize> {
         return Some(address);
     }
     // Another allocation has the place, before or after this one.
-    let answer = exec.stopped(Stop::Pruned);
     drop((exec, arena));
-    obey(cx, answer);
+    obey(cx, || cx.exec().forbidden());
     None
 }
 

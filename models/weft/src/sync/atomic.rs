@@ -13,7 +13,22 @@ use crate::runtime::perform;
 
 mod value {
     /// What an [`Atomic`](super::Atomic) can hold. Sealed: integers, `bool` and raw pointers.
-    pub trait Value: Copy + PartialEq {
+    ///
+    /// ```compile_fail,E0277
+    /// #[derive(Clone, Copy, PartialEq)]
+    /// struct Mine;
+    /// impl weft::sync::atomic::Value for Mine {
+    ///     const ADDRESS: bool = false;
+    ///     fn to_bits(self) -> u64 {
+    ///         0
+    ///     }
+    ///     fn from_bits(_: u64) -> Mine {
+    ///         Mine
+    ///     }
+    /// }
+    /// ```
+    #[expect(private_bounds, reason = "what seals it")]
+    pub trait Value: Sealed + Copy + PartialEq {
         #[doc(hidden)]
         const ADDRESS: bool;
         #[doc(hidden)]
@@ -22,6 +37,10 @@ mod value {
         fn from_bits(bits: u64) -> Self;
     }
 
+    /// No other crate can name it.
+    pub(super) trait Sealed {}
+
+    impl Sealed for bool {}
     impl Value for bool {
         const ADDRESS: bool = false;
         fn to_bits(self) -> u64 {
@@ -32,6 +51,7 @@ mod value {
         }
     }
 
+    impl<T> Sealed for *mut T {}
     impl<T> Value for *mut T {
         const ADDRESS: bool = true;
         fn to_bits(self) -> u64 {
@@ -235,7 +255,7 @@ impl<T: Value> Atomic<T> {
     }
 
     #[track_caller]
-    fn update(&self, role: &'static str, order: Ordering, f: impl FnOnce(T) -> T) -> T {
+    fn update(&self, role: &'static str, order: Ordering, f: impl Fn(T) -> T) -> T {
         let old = self
             .object
             .update(Order::from_std(order), role, Location::caller(), |bits| {
@@ -247,9 +267,7 @@ impl<T: Value> Atomic<T> {
 
 impl<T: Value + fmt::Debug> fmt::Debug for Atomic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Atomic")
-            .field("object", &self.object)
-            .finish()
+        f.debug_struct("Atomic").finish_non_exhaustive()
     }
 }
 
@@ -305,6 +323,7 @@ macro_rules! integers {
         #[doc = concat!("`std::sync::atomic::", stringify!($alias), "`")]
         pub type $alias = Atomic<$int>;
 
+        impl value::Sealed for $int {}
         impl Value for $int {
             const ADDRESS: bool = false;
             fn to_bits(self) -> u64 {

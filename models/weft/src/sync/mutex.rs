@@ -9,6 +9,7 @@ use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 use crate::event::{Compare, Order, Site};
 use crate::object::Object;
+use crate::panics::panicking;
 use crate::runtime::wait_for_last_read;
 use crate::thread::{wakes_by_itself, woken};
 
@@ -148,7 +149,7 @@ impl<T: ?Sized> Mutex<T> {
     fn guard(&self, poisoned: bool, site: &'static Location<'static>) -> MutexGuard<'_, T> {
         MutexGuard {
             mutex: self,
-            panicking: std::thread::panicking(),
+            panicking: panicking(),
             poisoned,
             site,
         }
@@ -157,9 +158,7 @@ impl<T: ?Sized> Mutex<T> {
 
 impl<T: ?Sized> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mutex")
-            .field("state", &self.state)
-            .finish_non_exhaustive()
+        f.debug_struct("Mutex").finish_non_exhaustive()
     }
 }
 
@@ -186,7 +185,7 @@ impl<T: ?Sized> MutexGuard<'_, T> {
     }
 
     fn unlock(&self, site: impl Into<Site>) {
-        let poison = self.poisoned || (std::thread::panicking() && !self.panicking);
+        let poison = self.poisoned || (panicking() && !self.panicking);
         let state = if poison { POISONED } else { FREE };
         self.mutex
             .state
@@ -368,8 +367,6 @@ impl Default for Condvar {
 
 impl fmt::Debug for Condvar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Condvar")
-            .field("state", &self.state)
-            .finish()
+        f.debug_struct("Condvar").finish_non_exhaustive()
     }
 }

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod cells;
+mod forbidden;
+mod lines;
+mod panics;
 mod replays;
 mod wake_ups;
 
@@ -204,7 +207,7 @@ fn hang() {
     assert_eq!(failure.kind, FailureKind::Hang { threads: vec![0] });
     let text = failure.to_string();
     assert!(
-        text.contains("main spins at ") && text.contains("advice: no further value"),
+        text.contains("main spins at ") && text.contains("t1 wrote it last"),
         "{text}"
     );
 }
@@ -398,6 +401,25 @@ fn loop_without_a_yield() {
         panic!("{text}")
     };
     assert_eq!((thread, limit), (0, 10_000));
+}
+
+#[test]
+fn a_stack_that_the_system_refuses() {
+    let greedy = Builder {
+        stack_size: usize::MAX,
+        ..Builder::default()
+    };
+    let report = greedy.check(message_passing(true));
+    let text = report.to_string();
+    assert!(
+        text.contains("Lower Builder::stack_size") && !report.is_complete(),
+        "{text}"
+    );
+    let Verdict::Bounded(Bound::Stack { bytes }) = report.verdict else {
+        panic!("{text}")
+    };
+    assert_eq!(bytes, usize::MAX);
+    assert!(check(message_passing(true)).is_complete());
 }
 
 #[test]

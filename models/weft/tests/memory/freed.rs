@@ -341,7 +341,6 @@ fn on_the_stack_of_a_thread_that_ended() {
         let owner = thread::spawn(move || {
             let node = node();
             own.0.store((&raw const node).cast_mut(), Release); // lent
-            drop(node);
         });
         slot.read();
         owner.join().unwrap();
@@ -406,5 +405,10 @@ fn the_hazard_that_comes_too_late() {
         }
     };
     complete(program(true));
-    found(program(false)).use_after_free(false, (1, "// protected"), (0, "shared.1.load(Acquire)"), "node");
+    found(program(false)).use_after_free(
+        false,
+        (1, "// protected"),
+        (0, "shared.1.load(Acquire)"),
+        "node",
+    );
 }

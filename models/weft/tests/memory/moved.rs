@@ -161,8 +161,8 @@ fn replaced_under_a_reader() {
             // SAFETY: not sound, and that is what the checker is to say.
             unsafe { (*word).store(1, Relaxed) }; // used
         });
-        drop(std::mem::take(&mut owner)); // before
+        drop(std::mem::replace(&mut owner, Box::new(word())));
         other.join().unwrap();
     });
-    found.used_when_freed((1, "// used"), (0, "// before"));
+    found.used_when_freed((1, "// used"), (0, "AtomicU32::new(0).named"));
 }

@@ -44,7 +44,9 @@ impl Queue {
                 let _ = self.tail.compare_exchange(tail, next, Release, Relaxed);
                 continue;
             }
-            let linked = last.next.compare_exchange(null_mut(), new, Release, Relaxed);
+            let linked = last
+                .next
+                .compare_exchange(null_mut(), new, Release, Relaxed);
             if linked.is_ok() {
                 let _ = self.tail.compare_exchange(tail, new, Release, Relaxed);
                 break;
@@ -67,7 +69,11 @@ impl Queue {
                 let _ = self.tail.compare_exchange(tail, next, Release, Relaxed);
                 continue;
             }
-            if self.head.compare_exchange(head, next, AcqRel, Relaxed).is_ok() {
+            if self
+                .head
+                .compare_exchange(head, next, AcqRel, Relaxed)
+                .is_ok()
+            {
                 // SAFETY: the new first node stays until it is popped itself, and then by nobody else here.
                 break Some((head, unsafe { (*next).value.load(Relaxed) }));
             }
@@ -79,15 +85,32 @@ impl Queue {
     }
 }
 
-/// One thread pushes while the other pops.
+/// Two threads pop what main has pushed.
 fn program(reclaim: fn() -> Reclaim<Node>) -> impl Fn() + Send + Sync + Clone + 'static {
     move || {
         let queue = Arc::new(Queue::new(reclaim()));
+        queue.push(0, 1);
         let own = Arc::clone(&queue);
-        let other = thread::spawn(move || own.push(1, 1));
-        let popped = queue.pop(0);
-        other.join().unwrap();
-        assert!(matches!(popped, None | Some(1)));
+        let other = thread::spawn(move || own.pop(1));
+        let mine = queue.pop(0);
+        let yours = other.join().unwrap();
+        assert_eq!(mine.xor(yours), Some(1));
+    }
+}
+
+#[test]
+fn both_ends() {
+    // One thread pushes while the other pops: nobody else looks at what the one frees.
+    for reclaim in [|| Reclaim::Leak, || Reclaim::AtOnce, Reclaim::hazards] {
+        let graphs = complete(move || {
+            let queue = Arc::new(Queue::new(reclaim()));
+            let own = Arc::clone(&queue);
+            let other = thread::spawn(move || own.push(1, 1));
+            let popped = queue.pop(0);
+            other.join().unwrap();
+            assert!(matches!(popped, None | Some(1)));
+        });
+        assert!(graphs > 2);
     }
 }
 

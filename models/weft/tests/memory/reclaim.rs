@@ -61,7 +61,8 @@ impl<T> Reclaim<T> {
         };
         loop {
             let pointer = source.load(Acquire);
-            hazards[me].store(pointer, Relaxed);
+            // Releases what was done with the pointer that was protected before.
+            hazards[me].store(pointer, Release);
             if *broken != Broken::NoFence {
                 fence(SeqCst);
             }

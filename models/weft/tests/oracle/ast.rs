@@ -4,9 +4,13 @@
 //! ```text
 //! main: store x rlx 1; spawn 1; load y acq; join 1 | store y rel 1; if 0 { fence sc; add x ar 1 }
 //! ```
-//! Threads are separated by `|`. `main:` is optional; threads that it does not spawn are spawned
-//! at its start, and those that it does not join are joined at its end. `if c { .. }` tests the
+//! Threads are separated by `|`. `main:` is optional; threads that none spawns are spawned at its
+//! start, and those that it spawns and does not join are joined at its end. `if c { .. }` tests the
 //! value that the thread read last (0 at first); `r+c` stores that value plus `c`.
+//!
+//! Locations are there from the start, but those that some thread makes (`new z`). Such a one is
+//! used by its maker, by threads that the maker spawns afterwards, and by those that have read its
+//! address: `store x rlx &z | load x rlx; if &z { load z acq }`.
 
 use std::fmt;
 
@@ -40,23 +44,33 @@ impl Mode {
     }
 }
 
-/// A location: `x`, `y`, `z` are atomic, `n` and `m` are not.
+/// A location: `x`, `y`, `z`, `w` are atomic, `n` and `m` are not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Loc(pub(crate) u8);
 
 /// How many locations there are, and the first non-atomic one.
-pub(crate) const LOCS: usize = 5;
-pub(crate) const FIRST_PLAIN: u8 = 3;
+pub(crate) const LOCS: usize = 6;
+pub(crate) const FIRST_PLAIN: u8 = 4;
 
 impl Loc {
-    pub(crate) const ALL: [Loc; LOCS] = [Loc(0), Loc(1), Loc(2), Loc(3), Loc(4)];
+    pub(crate) const ALL: [Loc; LOCS] = [Loc(0), Loc(1), Loc(2), Loc(3), Loc(4), Loc(5)];
 
     pub(crate) fn name(self) -> &'static str {
-        ["x", "y", "z", "n", "m"][self.0 as usize]
+        ["x", "y", "z", "w", "n", "m"][self.0 as usize]
     }
 
     pub(crate) fn plain(self) -> bool {
         self.0 >= FIRST_PLAIN
+    }
+
+    /// The value that stands for its address: no sum of other values comes to it.
+    pub(crate) fn address(self) -> u32 {
+        100 * (1 + u32::from(self.0))
+    }
+
+    /// The location whose address a value is.
+    pub(crate) fn at(value: u32) -> Option<Loc> {
+        Loc::ALL.into_iter().find(|l| l.address() == value)
     }
 }
 
@@ -97,8 +111,13 @@ pub(crate) enum Instr {
     /// Spins until the exchange succeeds.
     Spin(Cas),
     If(u32, Vec<Instr>),
-    /// Only in `main`; threads count from 1.
+    /// Makes the location.
+    New(Loc),
+    /// Panics.
+    Fail,
+    /// Each thread is spawned in one place of the program; threads count from 1.
     Spawn(usize),
+    /// Later in the same body as the spawn.
     Join(usize),
 }
 
@@ -113,10 +132,30 @@ pub(crate) struct Cas {
     pub(crate) weak: bool,
 }
 
-/// `threads[0]` is the main thread and contains one `Spawn` and one `Join` of each other.
+/// `threads[0]` is the main thread.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Program {
     pub(crate) threads: Vec<Vec<Instr>>,
+}
+
+impl Instr {
+    /// The locations that it needs.
+    fn uses(&self) -> impl Iterator<Item = Loc> {
+        let stored = |v: Val| match v {
+            Val::Const(c) => Loc::at(c),
+            Val::Last(_) => None,
+        };
+        let (a, b) = match *self {
+            Instr::Load(l, _) | Instr::Swap(l, ..) | Instr::Add(l, ..) => (Some(l), None),
+            Instr::Store(l, _, v) | Instr::Write(l, v) => (Some(l), stored(v)),
+            Instr::Cas(c) | Instr::Spin(c) => (Some(c.loc), None),
+            Instr::Read(l) | Instr::Await(l, ..) => (Some(l), None),
+            Instr::Both([a, b], ..) | Instr::Either([a, b], ..) => (Some(a), Some(b)),
+            Instr::Fence(_) | Instr::If(..) | Instr::New(_) | Instr::Fail => (None, None),
+            Instr::Spawn(_) | Instr::Join(_) => (None, None),
+        };
+        a.into_iter().chain(b)
+    }
 }
 
 impl Program {
@@ -130,20 +169,89 @@ impl Program {
         p
     }
 
-    /// Adds the spawns that main lacks at its start, and the joins at its end.
-    fn complete(&mut self) {
-        let n = self.threads.len();
+    /// Adds the spawns that all threads lack at main's start, and the joins at its end.
+    pub(crate) fn complete(&mut self) {
+        let spawned: Vec<usize> = self.spawned().collect();
+        let lacking = (1..self.threads.len()).filter(|t| !spawned.contains(t));
+        let lacking: Vec<Instr> = lacking.map(Instr::Spawn).collect();
         let main = &mut self.threads[0];
-        let lacking: Vec<Instr> = (1..n)
-            .map(Instr::Spawn)
-            .filter(|spawn| !main.contains(spawn))
-            .collect();
         main.splice(0..0, lacking);
-        for join in (1..n).map(Instr::Join) {
-            if !main.contains(&join) {
+        for thread in 1..self.threads.len() {
+            let main = &mut self.threads[0];
+            let join = Instr::Join(thread);
+            if main.contains(&Instr::Spawn(thread)) && !main.contains(&join) {
                 main.push(join);
             }
         }
+    }
+
+    /// Every thread that is spawned, as often as it is.
+    fn spawned(&self) -> impl Iterator<Item = usize> + '_ {
+        self.instrs().into_iter().filter_map(|i| match i {
+            Instr::Spawn(thread) => Some(*thread),
+            _ => None,
+        })
+    }
+
+    /// Every instruction, nested ones too.
+    fn instrs(&self) -> Vec<&Instr> {
+        fn collect<'a>(body: &'a [Instr], out: &mut Vec<&'a Instr>) {
+            for instr in body {
+                out.push(instr);
+                if let Instr::If(_, inner) = instr {
+                    collect(inner, out);
+                }
+            }
+        }
+        let mut out = Vec::new();
+        self.threads.iter().for_each(|body| collect(body, &mut out));
+        out
+    }
+
+    /// Whether some thread makes the location.
+    pub(crate) fn makes(&self, loc: Loc) -> bool {
+        self.instrs().contains(&&Instr::New(loc))
+    }
+
+    /// Whether each thread is spawned once, each join follows its spawn, and each location is there for whoever uses it.
+    pub(crate) fn sound(&self) -> bool {
+        let made: Vec<Loc> = Loc::ALL.into_iter().filter(|l| self.makes(*l)).collect();
+        let news = self.instrs();
+        let news = news.iter().filter(|i| matches!(i, Instr::New(_)));
+        let known = Loc::ALL.map(|l| !made.contains(&l));
+        let mut seen = Vec::new();
+        let uses = self.sound_thread(0, known, &mut seen);
+        seen.sort_unstable();
+        uses && news.count() == made.len() && seen.into_iter().eq(0..self.threads.len())
+    }
+
+    fn sound_thread(&self, thread: usize, known: [bool; LOCS], seen: &mut Vec<usize>) -> bool {
+        seen.push(thread);
+        let again = seen.len() > self.threads.len() || thread >= self.threads.len();
+        !again && self.sound_body(&self.threads[thread], known, seen)
+    }
+
+    fn sound_body(&self, body: &[Instr], mut known: [bool; LOCS], seen: &mut Vec<usize>) -> bool {
+        let mut children = Vec::new();
+        body.iter().all(|instr| match instr {
+            Instr::New(l) => !std::mem::replace(&mut known[l.0 as usize], true),
+            Instr::Spawn(t) => {
+                children.push(*t);
+                self.sound_thread(*t, known, seen)
+            }
+            Instr::Join(t) => {
+                let child = children.iter().position(|c| c == t);
+                child.map(|c| children.remove(c)).is_some()
+            }
+            Instr::If(value, inner) => {
+                let mut known = known;
+                if let Some(l) = Loc::at(*value) {
+                    known[l.0 as usize] = true;
+                }
+                self.sound_body(inner, known, seen)
+            }
+            _ => instr.uses().all(|l| known[l.0 as usize]),
+        })
     }
 
     /// Reads the text form.
@@ -216,6 +324,8 @@ fn parse_body<'a>(words: &mut impl Iterator<Item = &'a str>) -> Vec<Instr> {
                 }
             }
             "await" => Instr::Await(loc(next()), mode(next()), num(next())),
+            "new" => Instr::New(loc(next())),
+            "fail" => Instr::Fail,
             "spawn" => Instr::Spawn(num(next()) as usize),
             "join" => Instr::Join(num(next()) as usize),
             "if" => {
@@ -244,6 +354,9 @@ fn mode(word: &str) -> Mode {
 }
 
 fn num(word: &str) -> u32 {
+    if let Some(name) = word.strip_prefix('&') {
+        return loc(name).address();
+    }
     word.parse().unwrap_or_else(|_| panic!("no number: {word}"))
 }
 
@@ -252,10 +365,22 @@ fn val(word: &str) -> Val {
         .map_or_else(|| Val::Const(num(word)), |c| Val::Last(num(c)))
 }
 
+/// A number, or the address that it is.
+struct Number(u32);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Loc::at(self.0) {
+            Some(l) => write!(f, "&{}", l.name()),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
 impl fmt::Display for Val {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Val::Const(c) => write!(f, "{c}"),
+            Val::Const(c) => write!(f, "{}", Number(*c)),
             Val::Last(c) => write!(f, "r+{c}"),
         }
     }
@@ -283,7 +408,9 @@ impl fmt::Display for Instr {
             Instr::Await(l, m, v) => write!(f, "await {} {} {v}", l.name(), m.name()),
             Instr::Both(locs, m, values) => two(f, "both", locs, *m, values),
             Instr::Either(locs, m, values) => two(f, "either", locs, *m, values),
-            Instr::If(v, inner) => write!(f, "if {v} {{ {} }}", Body(inner)),
+            Instr::If(v, inner) => write!(f, "if {} {{ {} }}", Number(*v), Body(inner)),
+            Instr::New(l) => write!(f, "new {}", l.name()),
+            Instr::Fail => f.write_str("fail"),
             Instr::Spawn(t) => write!(f, "spawn {t}"),
             Instr::Join(t) => write!(f, "join {t}"),
         }

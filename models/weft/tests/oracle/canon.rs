@@ -1,7 +1,7 @@
 //! One text per execution graph, the same from both sides of the comparison.
 
 use super::ast::{Loc, Mode};
-use super::exec::{Act, Source, State};
+use super::exec::{Act, Source};
 use std::fmt::Write as _;
 
 /// An event by its thread and its number among the memory events and fences of the thread;
@@ -110,16 +110,16 @@ fn id(id: Id) -> String {
     id.map_or_else(|| "init".to_owned(), |(t, n)| format!("{t}.{n}"))
 }
 
-/// The text of a state of the enumerator under a coherence order.
-pub(crate) fn of_state(
-    state: &State,
+/// The text of what the threads did, under a coherence order.
+pub(crate) fn of_traces(
+    traces: &[Vec<Act>],
     orders: &[(Loc, Vec<Source>)],
     hb: impl Fn((usize, usize), (usize, usize)) -> bool,
 ) -> String {
     let number = |from: Source| match from {
         Source::Init => None,
         Source::At(t, i) => {
-            let before = state.traces[t][..i].iter();
+            let before = traces[t][..i].iter();
             Some((
                 t,
                 before
@@ -129,13 +129,12 @@ pub(crate) fn of_state(
         }
     };
     let thread = |trace: &Vec<Act>| trace.iter().filter_map(|a| shown_of(a, number)).collect();
-    let threads: Vec<Vec<Shown>> = state.traces.iter().map(thread).collect();
+    let threads: Vec<Vec<Shown>> = traces.iter().map(thread).collect();
     let co: Vec<(Loc, Vec<Id>)> = orders
         .iter()
         .map(|(l, order)| (*l, order.iter().map(|s| number(*s)).collect()))
         .collect();
-    let places: Vec<Vec<usize>> = state
-        .traces
+    let places: Vec<Vec<usize>> = traces
         .iter()
         .map(|trace| {
             let shown = |i: &usize| shown_of(&trace[*i], |_| None).is_some();
@@ -174,6 +173,6 @@ fn shown_of(act: &Act, number: impl Fn(Source) -> Id) -> Option<Shown> {
             from: number(from),
         },
         Act::Fence(mode) => Shown::Fence(mode),
-        Act::Begin | Act::End | Act::Spawn(_) | Act::Join(_) => return None,
+        Act::New(_) | Act::Begin | Act::End | Act::Spawn(_) | Act::Join(_) => return None,
     })
 }

@@ -19,16 +19,18 @@ pub(crate) fn compare(program: &Program) -> Result<usize, String> {
     };
     let found = explore(program);
     match &found {
-        Found::Graphs(graphs) if !expected.race && expected.hang.is_none() => {
+        Found::Graphs(graphs) if !expected.race && !expected.panic && expected.hang.is_none() => {
             same_sets(&expected, graphs)
         }
         // Which of a program's errors is met first is the explorer's choice.
         Found::Race if expected.race => Ok(0),
+        Found::Panic if expected.panic => Ok(0),
         Found::Hang if expected.hang.is_some() => Ok(0),
         _ => Err(format!(
-            "expected: {} graphs, race: {}, hang: {:?}\nweft: {found:?}",
+            "expected: {} graphs, race: {}, panic: {}, hang: {:?}\nweft: {found:?}",
             expected.graphs.len(),
             expected.race,
+            expected.panic,
             expected.hang,
         )),
     }
@@ -119,6 +121,16 @@ fn plain() {
 #[test]
 fn three_threads() {
     compare_many(flavours::THREE);
+}
+
+#[test]
+fn made() {
+    compare_many(flavours::MADE);
+}
+
+#[test]
+fn made_under_seq_cst() {
+    compare_many(flavours::MADE_SC);
 }
 
 #[test]

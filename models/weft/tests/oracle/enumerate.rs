@@ -13,6 +13,8 @@ pub(crate) struct Outcome {
     pub(crate) graphs: BTreeSet<String>,
     /// Some consistent execution has a data race.
     pub(crate) race: bool,
+    /// A thread panics in some consistent execution.
+    pub(crate) panic: bool,
     /// A consistent execution in which threads wait for ever: at the newest value of what they
     /// wait for.
     pub(crate) hang: Option<String>,
@@ -125,17 +127,23 @@ fn judge(
 
 fn record(state: &State, x: &Execution, orders: &[(Loc, Vec<Source>)], out: &mut Outcome) {
     out.race |= x.races();
+    out.panic |= state.failed();
+    if state.failed() {
+        return;
+    }
     let blocked = state.blocked();
     if blocked.is_empty() {
-        let fresh = out.graphs.insert(canon::of_state(state, orders, |a, b| {
-            x.happens_before(a, b)
-        }));
+        let fresh = out
+            .graphs
+            .insert(canon::of_traces(&state.traces, orders, |a, b| {
+                x.happens_before(a, b)
+            }));
         // The text leaves out the order of plain writes: without races hb determines it.
         assert!(fresh || out.race, "the enumerator meets each graph once");
         return;
     }
     if out.hang.is_none() && blocked.iter().all(|at| reads_newest(state, *at, orders)) {
-        out.hang = Some(canon::of_state(state, orders, |a, b| {
+        out.hang = Some(canon::of_traces(&state.traces, orders, |a, b| {
             x.happens_before(a, b)
         }));
     }

@@ -32,6 +32,8 @@ pub(crate) enum Act {
         new: u32,
     },
     Fence(Mode),
+    /// Makes a location: its initial write, which is not atomic.
+    New(Loc),
     Begin,
     End,
     Spawn(usize),
@@ -46,6 +48,8 @@ enum Status {
     /// The trace from this position on is a turn of a waiting loop that found no reason to end.
     Blocked(usize),
     Done,
+    /// It panicked, or joined a thread that did.
+    Failed,
 }
 
 #[derive(Clone, Debug)]
@@ -170,17 +174,24 @@ impl State {
                 value: v.eval(last),
             },
             Op::Do(Instr::Fence(mode)) => Act::Fence(*mode),
+            Op::Do(Instr::New(loc)) => Act::New(*loc),
+            Op::Do(Instr::Fail) => {
+                self.threads[t].status = Status::Failed;
+                return true;
+            }
             Op::Do(Instr::Spawn(child)) => {
                 self.threads[*child].status = Status::Running;
                 self.traces[*child].push(Act::Begin);
                 Act::Spawn(*child)
             }
-            Op::Do(Instr::Join(child)) => {
-                if self.threads[*child].status != Status::Done {
-                    return false;
+            Op::Do(Instr::Join(child)) => match self.threads[*child].status {
+                Status::Done => Act::Join(*child),
+                Status::Failed => {
+                    self.threads[t].status = Status::Failed;
+                    return true;
                 }
-                Act::Join(*child)
-            }
+                _ => return false,
+            },
             Op::Do(_) | Op::Wait(..) => return false,
         };
         let thread = &mut self.threads[t];
@@ -272,6 +283,11 @@ impl State {
             }
         }
         true
+    }
+
+    /// Whether some thread panicked.
+    pub(crate) fn failed(&self) -> bool {
+        self.threads.iter().any(|t| t.status == Status::Failed)
     }
 
     /// The blocked threads, and where in their traces the turn begins.

@@ -1,13 +1,12 @@
 //! The same programs under weft: a program becomes a closure, its complete graphs become texts.
 
 use super::ast::{Cas, FIRST_PLAIN, Instr, LOCS, Loc, Mode, Program};
-use super::canon::{self, Id, Shown};
-use std::collections::HashMap;
-use std::sync::Arc;
+use super::graph::Seen;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use weft::cell::UnsafeCell;
 use weft::sync::atomic::{AtomicU32, fence};
-use weft::{Event, EventId, FailureKind, Graph, Kind, LocationId, Order, Verdict};
+use weft::{Builder, Decisions, Failure, FailureKind, Verdict};
 
 /// What weft says about a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,29 +14,46 @@ pub(crate) enum Found {
     /// Every complete graph, in the order in which they were visited.
     Graphs(Vec<String>),
     Race,
+    Panic,
     Hang,
     Other(String),
 }
 
+/// Those of the locations that there are.
+#[derive(Default)]
 struct Memory {
-    atomics: [AtomicU32; FIRST_PLAIN as usize],
-    cells: [UnsafeCell<u32>; LOCS - FIRST_PLAIN as usize],
+    atomics: [OnceLock<AtomicU32>; FIRST_PLAIN as usize],
+    cells: [OnceLock<UnsafeCell<u32>>; LOCS - FIRST_PLAIN as usize],
 }
 
 impl Memory {
-    fn new() -> Memory {
-        Memory {
-            atomics: [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)],
-            cells: [UnsafeCell::new(0), UnsafeCell::new(0)],
-        }
+    fn of(program: &Program) -> Memory {
+        let memory = Memory::default();
+        let there = Loc::ALL.into_iter().filter(|l| !program.makes(*l));
+        there.for_each(|l| memory.make(l));
+        memory
     }
 
+    fn make(&self, loc: Loc) {
+        let fresh = if loc.plain() {
+            let cell = &self.cells[(loc.0 - FIRST_PLAIN) as usize];
+            cell.set(UnsafeCell::new(0).named(loc.name())).is_ok()
+        } else {
+            let atomic = &self.atomics[loc.0 as usize];
+            atomic.set(AtomicU32::new(0).named(loc.name())).is_ok()
+        };
+        assert!(fresh, "a location is made once");
+    }
+
+    /// One that is not made yet is not there for a sound program.
     fn atomic(&self, loc: Loc) -> &AtomicU32 {
-        &self.atomics[loc.0 as usize]
+        self.atomics[loc.0 as usize].get().expect("it is there")
     }
 
     fn cell(&self, loc: Loc) -> &UnsafeCell<u32> {
-        &self.cells[(loc.0 - FIRST_PLAIN) as usize]
+        self.cells[(loc.0 - FIRST_PLAIN) as usize]
+            .get()
+            .expect("it is there")
     }
 }
 
@@ -137,13 +153,18 @@ impl Runner {
                     self.body(inner);
                 }
             }
+            Instr::New(l) => m.make(l),
+            Instr::Fail => panic!("on purpose"),
             Instr::Spawn(t) => {
                 let mut child = Runner::new(&self.memory, &self.program);
-                self.handles[t] = Some(weft::thread::spawn(move || child.run(t)));
+                // The name tells the graph's threads apart.
+                let named = weft::thread::Builder::new().name(t.to_string());
+                let spawned = named.spawn(move || child.run(t));
+                self.handles[t] = Some(spawned.expect("a thread"));
             }
             Instr::Join(t) => {
                 let handle = self.handles[t].take().expect("spawned, and joined once");
-                handle.join().expect("a thread that does not panic");
+                handle.join().expect("a thread that ends");
             }
         }
     }
@@ -171,159 +192,57 @@ fn exchange(atomic: &AtomicU32, c: Cas) -> u32 {
 
 /// Explores a program.
 pub(crate) fn explore(program: &Program) -> Found {
-    let program = Arc::new(program.clone());
+    let of = Arc::new(program.clone());
     let mut graphs = Vec::new();
-    let builder = weft::Builder {
+    let builder = Builder {
         // An exploration without end is a finding too.
         max_events_per_thread: 60,
         max_graphs: Some(200_000),
         // The enumerator's waits are awaits.
         awaits: true,
-        ..weft::Builder::default()
+        ..Builder::default()
     };
-    let report = builder.visit(
-        |graph| graphs.push(text_of(graph)),
-        move || {
-            let memory = Arc::new(Memory::new());
-            Runner::new(&memory, &program).run(0);
-        },
-    );
+    let closure = move || {
+        let memory = Arc::new(Memory::of(&of));
+        Runner::new(&memory, &of).run(0);
+    };
+    let show = |graph: &weft::Graph| graphs.push(Seen::of(graph, program).text());
+    let report = builder.visit(show, closure.clone());
     match report.verdict {
         Verdict::Complete if report.complete == graphs.len() as u64 => Found::Graphs(graphs),
-        Verdict::Failed(failure) => match failure.kind {
-            FailureKind::Race { .. } => Found::Race,
-            // Whether waiting for an exchange to succeed is a hang or a deadlock is a matter of words.
-            FailureKind::Hang { .. } | FailureKind::Deadlock { .. } => Found::Hang,
-            _ => Found::Other(failure.to_string()),
+        Verdict::Failed(failure) => match judged(&failure, program, &builder, closure) {
+            Ok(found) => found,
+            Err(why) => Found::Other(format!("{why}: {failure}")),
         },
         _ => Found::Other(report.to_string()),
     }
 }
 
-/// The text of a complete graph.
-fn text_of(graph: &Graph) -> String {
-    let locs = locations(graph);
-    let mut numbers = HashMap::new();
-    for t in 0..threads(graph) {
-        let mut n = 0;
-        for (i, event) in events(graph, t).iter().enumerate() {
-            if event.kind == Kind::Init && locs.contains_key(&event.location()) {
-                numbers.insert((t, i), None);
-            } else if is_shown(event, &locs) {
-                // The write half of an RMW counts as the RMW.
-                let half = event.kind == Kind::Write && event.rmw;
-                numbers.insert((t, i), Some((t, if half { n - 1 } else { n })));
-                n += usize::from(!half);
-            }
-        }
-    }
-    let id = |e: EventId| numbers[&(e.thread as usize, e.index as usize)];
-    let mut shown = Vec::new();
-    for t in 0..threads(graph) {
-        let events = events(graph, t);
-        let thread = events
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| is_shown(e, &locs));
-        shown.push(
-            thread
-                .filter_map(|(i, e)| show(e, events.get(i + 1), &locs, &id))
-                .collect(),
-        );
-    }
-    let mut co: Vec<(Loc, Vec<Id>)> = Vec::new();
-    for (location, loc) in &locs {
-        let order = location.map(|l| coherence(graph, l)).unwrap_or_default();
-        co.push((*loc, order.into_iter().map(&id).collect()));
-    }
-    co.sort_by_key(|(loc, _)| *loc);
-    let mut places = HashMap::new();
-    for (&(t, i), number) in &numbers {
-        if let Some(number) = number {
-            let first = places.entry(*number).or_insert(i);
-            *first = i.min(*first);
-            debug_assert_eq!(t, number.0);
-        }
-    }
-    let event = |(t, n): (usize, usize)| EventId {
-        thread: t as u32,
-        index: places[&(t, n)] as u32,
+/// What kind of failure it is, if it is one of an execution that there is, and its line leads there again.
+fn judged(
+    failure: &Failure,
+    program: &Program,
+    builder: &Builder,
+    closure: impl Fn() + Send + Sync + 'static,
+) -> Result<Found, String> {
+    let found = match failure.kind {
+        FailureKind::Race { .. } => Found::Race,
+        FailureKind::Panic { .. } => Found::Panic,
+        // Whether waiting for an exchange to succeed is a hang or a deadlock is a matter of words.
+        FailureKind::Hang { .. } | FailureKind::Deadlock { .. } => Found::Hang,
+        _ => return Err("no failure of a program".into()),
     };
-    canon::text(&shown, &co, |a, b| graph.hb(event(a), event(b)))
-}
-
-/// Main creates its locations in the order of their letters.
-fn locations(graph: &Graph) -> HashMap<Option<LocationId>, Loc> {
-    let inits = events(graph, 0).iter().filter(|e| e.kind == Kind::Init);
-    inits.map(Event::location).zip(Loc::ALL).collect()
-}
-
-fn is_shown(event: &Event, locs: &HashMap<Option<LocationId>, Loc>) -> bool {
-    match event.kind {
-        Kind::Read | Kind::Write => locs.contains_key(&event.location()),
-        Kind::Fence => true,
-        _ => false,
+    if !Seen::of(&failure.graph, program).is_consistent() {
+        return Err("an error of an execution that the axioms forbid".into());
     }
-}
-
-fn show(
-    event: &Event,
-    next: Option<&Event>,
-    locs: &HashMap<Option<LocationId>, Loc>,
-    id: &impl Fn(EventId) -> Id,
-) -> Option<Shown> {
-    if event.kind == Kind::Fence {
-        return Some(Shown::Fence(mode(event.order)?));
+    let line = failure.decisions.to_string();
+    let decisions: Decisions = line.parse().map_err(|why| format!("{line}: {why}"))?;
+    let report = builder.replay(&decisions, closure);
+    let again = report.failure();
+    let again = again.ok_or_else(|| format!("the replay fails not: {report}"))?;
+    let canonical = |failure: &Failure| failure.graph.canonical();
+    if again.to_string() != failure.to_string() || canonical(again) != canonical(failure) {
+        return Err(format!("the replay fails otherwise: {again}\n---\n"));
     }
-    let (loc, mode) = (locs[&event.location()], mode(event.order));
-    let value = u32::try_from(event.value).expect("a value of an AtomicU32");
-    let from = event.reads_from().and_then(id);
-    match (event.kind, event.rmw) {
-        (Kind::Write, true) => None,
-        (Kind::Write, false) => Some(Shown::Write { loc, mode, value }),
-        (_, true) => {
-            let write = next.expect("the write half follows the read half");
-            assert_eq!(
-                (write.kind, write.rmw, write.order),
-                (Kind::Write, true, event.order)
-            );
-            let new = u32::try_from(write.value).expect("a value of an AtomicU32");
-            Some(Shown::Rmw {
-                loc,
-                mode: mode?,
-                old: value,
-                new,
-                from,
-            })
-        }
-        (_, false) => Some(Shown::Read {
-            loc,
-            mode,
-            value,
-            from,
-        }),
-    }
-}
-
-fn mode(order: Order) -> Option<Mode> {
-    match order {
-        Order::NonAtomic => None,
-        Order::Relaxed => Some(Mode::Rlx),
-        Order::Acquire => Some(Mode::Acq),
-        Order::Release => Some(Mode::Rel),
-        Order::AcqRel => Some(Mode::AcqRel),
-        Order::SeqCst => Some(Mode::Sc),
-    }
-}
-
-fn threads(graph: &Graph) -> usize {
-    graph.thread_count()
-}
-
-fn events(graph: &Graph, thread: usize) -> &[Event] {
-    graph.events(thread as u32)
-}
-
-fn coherence(graph: &Graph, location: LocationId) -> Vec<EventId> {
-    graph.coherence(location).to_vec()
+    Ok(found)
 }

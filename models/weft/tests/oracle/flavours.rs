@@ -26,6 +26,8 @@ const BASE: Flavour = Flavour {
     main: 3,
     handover: false,
     classics: false,
+    grows: false,
+    fails: 0,
 };
 
 pub(crate) const ACCESSES: Flavour = BASE;
@@ -118,6 +120,30 @@ pub(crate) const WAITING: Flavour = Flavour {
     read: 1,
     handover: true,
     ..BASE
+};
+
+/// Locations that come to be on the way, threads within threads, panics.
+pub(crate) const MADE: Flavour = Flavour {
+    name: "made and spawned on the way",
+    length: 8,
+    modes: &[Rlx, Rlx, Acq, Rel, AcqRel, Sc],
+    fences: &[Acq, Rel, Sc],
+    rmw: 2,
+    cas: 1,
+    fence: 1,
+    grows: true,
+    fails: 8,
+    ..BASE
+};
+
+pub(crate) const MADE_SC: Flavour = Flavour {
+    name: "made and spawned on the way, with seq-cst fences",
+    modes: &[Rlx, Rlx, Rlx, Acq, Rel, Sc],
+    fences: &[Sc],
+    fence: 6,
+    wait: 1,
+    fails: 16,
+    ..MADE
 };
 
 pub(crate) const VARIATIONS: Flavour = Flavour {

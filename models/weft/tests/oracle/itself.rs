@@ -40,6 +40,14 @@ fn shortcuts_lose_nothing_on_rmws() {
 }
 
 #[test]
+fn shortcuts_lose_nothing_on_what_is_made() {
+    shortcuts_lose_nothing(Flavour {
+        length: 4,
+        ..flavours::MADE
+    });
+}
+
+#[test]
 fn shortcuts_lose_nothing_on_waiting() {
     shortcuts_lose_nothing(flavours::WAITING);
 }
@@ -52,6 +60,8 @@ fn text_form() {
         flavours::WEAK_EXCHANGES,
         flavours::PLAIN,
         flavours::WAITING,
+        flavours::MADE,
+        flavours::VARIATIONS,
     ] {
         run(flavour, 500, |program| {
             let back = Program::parse(&program.to_string());

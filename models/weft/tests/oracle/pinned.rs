@@ -34,6 +34,20 @@ const ONCE_WRONG: &[(&str, &str)] = &[
         "spin x acq/rlx 0->2 | store x rlx 1",
     ),
     (
+        "a race of an execution that the SC axiom forbids",
+        "new w; store x rlx &w; store w rel 1; fence sc; load y rlx; if 0 { store z rlx 1 } | \
+         load x rlx; if &w { store y rlx 1; fence sc; load z rlx; if 1 { load w acq } }",
+    ),
+    (
+        "a race of an update that comes before another of the same source",
+        "new w; store x rlx &w; add w rel 1 | load x rlx; if &w { add w acq 1 }",
+    ),
+    (
+        "a turn that waits while another thread has done half an update",
+        "main: spawn 2; spawn 1; spawn 3; join 3; join 1; join 2 | add y rlx 1 | await x rlx 1 | \
+         store y rlx 1; store x rlx 2; store x rlx 1",
+    ),
+    (
         "two spurious failures in a row",
         "weak x rlx/rlx 0->2; weak x rlx/rlx 0->1",
     ),

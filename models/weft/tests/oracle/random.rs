@@ -2,6 +2,7 @@
 
 use super::ast::{Cas, FIRST_PLAIN, Instr, Loc, Mode, Program, Val};
 use super::classics::CLASSICS;
+use super::grow::grow;
 use super::shrink::smaller;
 use proptest::prelude::Rng;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
@@ -34,6 +35,10 @@ pub(crate) struct Flavour {
     pub(crate) handover: bool,
     /// All programs are variations of classics.
     pub(crate) classics: bool,
+    /// Threads spawn threads, some under a condition, and make and publish locations.
+    pub(crate) grows: bool,
+    /// One in so many programs panics somewhere, perhaps; none for 0.
+    pub(crate) fails: u32,
 }
 
 impl Flavour {
@@ -90,7 +95,16 @@ impl Flavour {
                 );
             }
         }
-        Program::of(main, bodies)
+        let mut p = Program::of(main, bodies);
+        if self.grows {
+            grow(self, &mut p, rng);
+        }
+        if self.fails > 0 && rng.random_ratio(1, self.fails) {
+            let t = rng.random_range(0..p.threads.len());
+            p.threads[t].push(Instr::If(rng.random_range(0..=2), vec![Instr::Fail]));
+        }
+        assert!(p.sound(), "{p}");
+        p
     }
 
     /// A classic, a little weaker, with up to two instructions more.
@@ -107,6 +121,7 @@ impl Flavour {
             let at = rng.random_range(0..=p.threads[t].len());
             p.threads[t].insert(at, self.instr(rng));
         }
+        assert!(p.sound(), "{p}");
         p
     }
 
@@ -144,7 +159,7 @@ impl Flavour {
         }
     }
 
-    fn instr(&self, rng: &mut TestRng) -> Instr {
+    pub(crate) fn instr(&self, rng: &mut TestRng) -> Instr {
         let weights = [
             self.load, self.store, self.rmw, self.cas, self.weak, self.fence, self.read,
             self.write, self.wait,
@@ -216,14 +231,14 @@ fn nest(body: &mut Vec<Instr>, rng: &mut TestRng) {
     }
 }
 
-fn for_load(mode: Mode) -> Mode {
+pub(crate) fn for_load(mode: Mode) -> Mode {
     match mode {
         Mode::Rel | Mode::AcqRel => Mode::Acq,
         other => other,
     }
 }
 
-fn for_store(mode: Mode) -> Mode {
+pub(crate) fn for_store(mode: Mode) -> Mode {
     match mode {
         Mode::Acq | Mode::AcqRel => Mode::Rel,
         other => other,

@@ -96,6 +96,11 @@ impl Execution {
                         events.push(access(Some(t), loc, true, false, Some(read_mode)));
                         events.push(access(Some(t), loc, false, true, Some(write_mode)));
                     }
+                    Act::New(loc) => {
+                        // Instead of the write that every other location starts with.
+                        writes[loc.0 as usize].0 = events.len();
+                        events.push(access(Some(t), loc, false, true, None));
+                    }
                     Act::Fence(mode) => events.push(other(t, Some(mode))),
                     Act::Begin | Act::End | Act::Spawn(_) | Act::Join(_) => {
                         events.push(other(t, None));
@@ -115,7 +120,11 @@ impl Execution {
         for (t, trace) in traces.iter().enumerate() {
             for (i, act) in trace.iter().enumerate() {
                 match act {
-                    Act::Spawn(child) => threads.add(ids[t][i], ids[*child][0]),
+                    Act::Spawn(child) => {
+                        for begin in ids[*child].iter().take(1) {
+                            threads.add(ids[t][i], *begin);
+                        }
+                    }
                     Act::Join(child) => {
                         threads.add(*ids[*child].last().expect("an ended thread"), ids[t][i]);
                     }

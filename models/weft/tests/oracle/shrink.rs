@@ -7,7 +7,10 @@ pub(crate) fn smaller(p: &Program) -> Vec<Program> {
     for t in 1..p.threads.len() {
         out.push(without_thread(p, t));
     }
-    let early = Program::of(strip(&p.threads[0]), p.threads[1..].to_vec());
+    let early = Program::of(
+        strip(&p.threads[0]),
+        p.threads[1..].iter().map(|body| strip(body)).collect(),
+    );
     if early != *p {
         out.push(early);
     }
@@ -15,29 +18,49 @@ pub(crate) fn smaller(p: &Program) -> Vec<Program> {
         for changed in bodies(body) {
             let mut q = p.clone();
             q.threads[t] = changed;
+            q.complete();
             out.push(q);
         }
     }
+    out.retain(Program::sound);
     out
 }
 
-/// Main without its spawns and joins: they go to its ends.
-fn strip(main: &[Instr]) -> Vec<Instr> {
-    let manages = |i: &&Instr| !matches!(i, Instr::Spawn(_) | Instr::Join(_));
-    main.iter().filter(manages).cloned().collect()
+/// A body without its spawns and joins: they go to the ends of main.
+fn strip(body: &[Instr]) -> Vec<Instr> {
+    change(body, &|i| match i {
+        Instr::Spawn(_) | Instr::Join(_) => None,
+        other => Some(other.clone()),
+    })
 }
 
 fn without_thread(p: &Program, gone: usize) -> Program {
     let mut q = p.clone();
     q.threads.remove(gone);
     let renumber = |t: usize| if t > gone { t - 1 } else { t };
-    q.threads[0].retain(|i| !matches!(i, Instr::Spawn(t) | Instr::Join(t) if *t == gone));
-    for instr in &mut q.threads[0] {
-        if let Instr::Spawn(t) | Instr::Join(t) = instr {
-            *t = renumber(*t);
-        }
+    for body in &mut q.threads {
+        *body = change(body, &|i| match i {
+            Instr::Spawn(t) | Instr::Join(t) if *t == gone => None,
+            Instr::Spawn(t) => Some(Instr::Spawn(renumber(*t))),
+            Instr::Join(t) => Some(Instr::Join(renumber(*t))),
+            other => Some(other.clone()),
+        });
     }
+    // What the thread spawned.
+    q.complete();
     q
+}
+
+/// Changes or drops every instruction, those under conditions too; what is left without any goes.
+fn change(body: &[Instr], f: &impl Fn(&Instr) -> Option<Instr>) -> Vec<Instr> {
+    let changed = |instr: &Instr| match instr {
+        Instr::If(value, inner) => {
+            let inner = change(inner, f);
+            (!inner.is_empty()).then_some(Instr::If(*value, inner))
+        }
+        other => f(other),
+    };
+    body.iter().filter_map(changed).collect()
 }
 
 /// A body with one instruction removed, unwrapped or made simpler.
@@ -134,6 +157,7 @@ fn simpler(instr: &Instr) -> Vec<Instr> {
             .collect(),
         Instr::Write(l, v) => lower(v).map(|v| Instr::Write(l, v)).collect(),
         Instr::Read(_) | Instr::If(..) | Instr::Spawn(_) | Instr::Join(_) => Vec::new(),
+        Instr::New(_) | Instr::Fail => Vec::new(),
     }
 }
 
@@ -152,6 +176,8 @@ fn weaker(mode: Mode) -> impl Iterator<Item = Mode> {
 fn lower(v: Val) -> impl Iterator<Item = Val> {
     let all = match v {
         Val::Const(0 | 1) => vec![],
+        // An address stays one.
+        Val::Const(100..) => vec![],
         Val::Const(_) => vec![Val::Const(1)],
         Val::Last(c) => vec![Val::Const(c.max(1))],
     };

@@ -8,7 +8,7 @@
 use std::panic::Location;
 
 use crate::clock::{Which, join};
-use crate::event::{Compare, Event, EventId, Kind, LocationId, Order};
+use crate::event::{Compare, Event, EventId, Kind, LocationId, Order, Site};
 use crate::exec::{Answer, Exec, Stop};
 use crate::object::Object;
 use crate::runtime::{context, in_model, obey, perform};
@@ -31,7 +31,7 @@ pub(super) struct Counts {
     strong: Object,
     weak: Object,
     /// Where the value was created.
-    pub(super) site: &'static Location<'static>,
+    site: &'static Location<'static>,
 }
 
 /// The destructor of a value that is not counted runs, on behalf of all who had shared it.
@@ -133,8 +133,8 @@ pub(super) fn read(key: usize) -> Option<Counts> {
         return Some(counts);
     }
     context(|cx| {
-        let answer = cx.exec().count_shared(cx.arena().in_graph(key as u64));
-        obey(cx, answer);
+        let key = cx.arena().in_graph(key as u64);
+        obey(cx, || cx.exec().count_shared(key));
     });
     None
 }
@@ -142,8 +142,8 @@ pub(super) fn read(key: usize) -> Option<Counts> {
 /// An owner of a value that is not counted lets go. If no other is left, its destructor runs until the answer goes.
 pub(super) fn let_go(key: usize, last: bool) -> Option<Destructor> {
     let running = context(|cx| {
-        let answer = cx.exec().let_go(cx.arena().in_graph(key as u64), last);
-        matches!(obey(cx, answer), (_, true))
+        let key = cx.arena().in_graph(key as u64);
+        matches!(obey(cx, || cx.exec().let_go(key, last)), (_, true))
     });
     (running == Some(true)).then_some(Destructor)
 }
@@ -168,7 +168,7 @@ impl Exec {
         }
     }
 
-    fn count_kinds(&mut self, kinds: Vec<u32>) -> Answer {
+    pub(crate) fn count_kinds(&mut self, kinds: Vec<u32>) -> Answer {
         self.stopped(Stop::Counted(kinds))
     }
 
@@ -178,13 +178,14 @@ impl Exec {
         if self.me().destructors.is_empty() {
             return None;
         }
-        let kinds = self
-            .me()
-            .destructors
-            .iter()
-            .map(|(kind, _)| *kind)
-            .collect();
+        let kinds = self.kinds_in_destruction();
         Some(self.count_kinds(kinds))
+    }
+
+    /// The kinds of the values that the current thread drops on behalf of all who had shared them.
+    pub(crate) fn kinds_in_destruction(&mut self) -> Vec<u32> {
+        let destructors = &self.me().destructors;
+        destructors.iter().map(|(kind, _)| *kind).collect()
     }
 
     /// `Done` says whether a destructor runs from now on.
@@ -223,13 +224,18 @@ impl Exec {
 }
 
 impl Counts {
+    /// The site of what a destructor does, which knows only where the value was created.
+    pub(super) fn site(&self) -> Site {
+        Site::in_destructor("Arc made", self.site)
+    }
+
     /// As std's `clone`.
     pub(super) fn clone_strong(&self, site: &'static Location<'static>) {
         self.strong.update(Order::Relaxed, "clone", site, |n| n + 1);
     }
 
     /// As std's `drop`, until the value is to be dropped: whether it is.
-    pub(super) fn drop_strong(&self, site: &'static Location<'static>) -> bool {
+    pub(super) fn drop_strong(&self, site: impl Into<Site>) -> bool {
         self.released(&self.strong, "drop", site)
     }
 
@@ -246,16 +252,12 @@ impl Counts {
     }
 
     /// As std's drop of a `Weak`, and of the one that all owners have together.
-    pub(super) fn drop_weak(&self, site: &'static Location<'static>) -> bool {
+    pub(super) fn drop_weak(&self, site: impl Into<Site>) -> bool {
         self.released(&self.weak, "drop of a Weak", site)
     }
 
-    fn released(
-        &self,
-        count: &Object,
-        role: &'static str,
-        site: &'static Location<'static>,
-    ) -> bool {
+    fn released(&self, count: &Object, role: &'static str, site: impl Into<Site>) -> bool {
+        let site = site.into();
         let last = count.update(Order::Release, role, site, |n| n.wrapping_sub(1)) == 1;
         if last {
             acquire(site);
@@ -378,7 +380,7 @@ fn exchange(
     count.exchange(compare, new, role, site).1
 }
 
-fn acquire(site: &'static Location<'static>) {
+fn acquire(site: impl Into<Site>) {
     let mut fence = Event::new(Kind::Fence, Order::Acquire, site);
     fence.role = "last owner";
     perform(&fence);

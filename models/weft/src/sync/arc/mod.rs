@@ -36,7 +36,15 @@ impl<T> Arc<T> {
     /// A value with one owner.
     #[track_caller]
     pub fn new(value: T) -> Arc<T> {
-        Arc::from_std(sync::Arc::new(value))
+        Arc::new_at(value, Location::caller())
+    }
+
+    /// The same, as if at `site`.
+    pub(crate) fn new_at(value: T, site: &'static Location<'static>) -> Arc<T> {
+        let value = sync::Arc::new(value);
+        let key = key_of(sync::Arc::as_ptr(&value));
+        counts::begin(key, 1, std::any::type_name::<T>(), site);
+        Arc::untracked(value)
     }
 
     /// As std's `new_cyclic`: the closure gets a [`Weak`] of the value to be.
@@ -304,7 +312,7 @@ impl<T: ?Sized> Drop for Arc<T> {
             drop(memory);
             return;
         };
-        let last = counts.drop_strong(counts.site);
+        let last = counts.drop_strong(counts.site());
         let dropping = last.then(Dropping::new);
         drop(value);
         drop(dropping);
