@@ -113,7 +113,7 @@ pub(crate) fn locate(
     let mut graph = graph.clone();
     // What was refused is shown, but has not been done.
     if let [.., last, refused] = graph.inserted[..]
-        && graph.ev(refused).role == "freed"
+        && matches!(graph.ev(refused).role, "freed" | "nothing")
     {
         graph.truncate_after(last);
     }
