@@ -21,11 +21,12 @@
 use crate::plan::{Behaviour, Config, End, Job, Op, Plan};
 use crate::run::{run, subject};
 use flipside::{Design, Dispatch, mutate};
-use flipside_models::checker::{Caught, Checker, weft_builder};
-use flipside_models::log::normalised;
-use flipside_models::mutant::Mutant;
-use flipside_models::replay::{PlanSeed, Versioned};
-use flipside_models::seed::Schedule;
+use flipside_models::checkers::{Caught, weft_builder};
+use flipside_record::log::normalised;
+use flipside_record::seed::Schedule;
+use flipside_record::seed::{PlanSeed, Versioned};
+use flipside_scenarios::checker::Checker;
+use flipside_scenarios::mutant::Mutant;
 use std::fmt;
 
 /// The signs of all operations.

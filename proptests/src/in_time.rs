@@ -1,7 +1,7 @@
 //! Plans on threads of the system: one that hangs must fail, too.
 
 use crate::layer::LATE;
-use flipside_models::checker::quietly;
+use flipside_models::checkers::quietly;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 

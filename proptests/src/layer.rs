@@ -4,7 +4,7 @@ use crate::coverage::{Coverage, Reached, Tally};
 use crate::plan::Plan;
 use crate::seed::{kept, report};
 use crate::strategy::plans;
-use flipside_models::replay::PlanSeed;
+use flipside_record::seed::PlanSeed;
 use proptest::test_runner::{
     Config, FailurePersistence, FileFailurePersistence, TestCaseError, TestError, TestRunner,
 };
@@ -54,7 +54,7 @@ impl Layer {
     /// Random schedules, of the engine or of a mutant of it.
     #[cfg(shuttle)]
     #[must_use]
-    pub fn schedules(mutant: Option<flipside_models::mutant::Mutant>) -> Self {
+    pub fn schedules(mutant: Option<flipside_scenarios::mutant::Mutant>) -> Self {
         use crate::schedules::{SCHEDULES, all_walks, seed};
         Self {
             name: "shuttle",
@@ -241,15 +241,15 @@ impl Failed {
 
 #[cfg(not(any(loom, shuttle, weft)))]
 fn native(layer: &str, walk: String, plan: &Plan, fails: &str) -> PlanSeed {
-    use flipside_models::checker::Checker;
-    use flipside_models::replay::Versioned;
+    use flipside_record::seed::Versioned;
+    use flipside_scenarios::checker::Checker;
     PlanSeed {
         layer: layer.to_owned(),
         found_by: Versioned::here(Checker::COMPILED),
         mutant: None,
         walk,
         schedule: None,
-        fails: flipside_models::log::normalised(fails),
+        fails: flipside_record::log::normalised(fails),
         plan: plan.to_string(),
     }
 }

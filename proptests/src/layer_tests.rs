@@ -1,7 +1,7 @@
 use super::*;
 use crate::plan::Op;
-use flipside_models::checker::Checker;
-use flipside_models::replay::Versioned;
+use flipside_record::seed::Versioned;
+use flipside_scenarios::checker::Checker;
 use std::rc::Rc;
 use std::{fs, thread};
 

@@ -7,7 +7,9 @@ use crate::request::{Pace, Request, Shared, Ticket};
 use crate::thread::yield_now;
 use flipside::{Prepared, Threads};
 #[cfg(any(shuttle, weft))]
-use flipside_models::{checker::Subject, mutant::Mutant};
+use flipside_models::checkers::Subject;
+#[cfg(any(shuttle, weft))]
+use flipside_scenarios::mutant::Mutant;
 use std::mem::forget;
 use std::sync::Arc;
 

@@ -11,11 +11,12 @@ use crate::plan::Plan;
 use crate::random::of_text;
 use crate::run::{run, subject};
 use flipside::mutate;
-use flipside_models::checker::{Caught, Checker, Noted, Noting, quietly, shuttle_config};
-use flipside_models::log::normalised;
-use flipside_models::mutant::Mutant;
-use flipside_models::replay::{PlanSeed, Versioned};
-use flipside_models::seed::Schedule;
+use flipside_models::checkers::{Caught, Noted, Noting, quietly, shuttle_config};
+use flipside_record::log::normalised;
+use flipside_record::seed::Schedule;
+use flipside_record::seed::{PlanSeed, Versioned};
+use flipside_scenarios::checker::Checker;
+use flipside_scenarios::mutant::Mutant;
 use shuttle::Runner;
 use shuttle::scheduler::{
     PctScheduler, RandomScheduler, Schedule as Beginning, Scheduler, Task, TaskId,

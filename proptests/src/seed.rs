@@ -1,9 +1,9 @@
 //! Failing plans: written to seed files, and run again from them.
 
 use crate::plan::Plan;
-use flipside_models::checker::Checker;
-use flipside_models::log::Execution;
-use flipside_models::replay::PlanSeed;
+use flipside_record::log::Execution;
+use flipside_record::seed::PlanSeed;
+use flipside_scenarios::checker::Checker;
 use std::path::Path;
 
 /// What is said of a failure: what, the seed, and on the last line how to run it again.
@@ -71,14 +71,14 @@ fn of_this_build(seed: &PlanSeed) -> Result<(), String> {
 }
 
 #[cfg(any(shuttle, weft))]
-fn mutant(seed: &PlanSeed) -> Result<Option<flipside_models::mutant::Mutant>, String> {
+fn mutant(seed: &PlanSeed) -> Result<Option<flipside_scenarios::mutant::Mutant>, String> {
     seed.mutant.as_deref().map(str::parse).transpose()
 }
 
 #[cfg(any(shuttle, weft))]
 fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
     use crate::run::subject;
-    use flipside_models::seed::Schedule;
+    use flipside_record::seed::Schedule;
 
     of_this_build(seed)?;
     let schedule = seed
@@ -128,8 +128,8 @@ fn find(seed: &PlanSeed, _plan: &Plan) -> Result<PlanSeed, String> {
 fn again(seed: &PlanSeed, plan: &Plan) -> Result<Execution, String> {
     use crate::jitter::{TRIES, number_of};
     use crate::layer::PATIENCE;
-    use flipside_models::log::normalised;
-    use flipside_models::seed::another_failure;
+    use flipside_record::log::normalised;
+    use flipside_record::seed::another_failure;
 
     let (fails, passes) = match &*seed.layer {
         "sequential" => (
@@ -167,7 +167,7 @@ fn again(seed: &PlanSeed, _plan: &Plan) -> Result<Execution, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flipside_models::replay::Versioned;
+    use flipside_record::seed::Versioned;
 
     #[test]
     fn only_what_can_be_run_again_says_so() {

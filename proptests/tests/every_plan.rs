@@ -13,10 +13,10 @@ fn loom_has_no_layer_here() {}
 #[cfg(weft)]
 mod checked {
     use flipside::{Design, Mutation};
-    use flipside_models::mutant::{Mutant, own};
     use flipside_proptests::exhaustive::{Family, check, families, seed};
     use flipside_proptests::replay;
     use flipside_proptests::seed::{renew, report};
+    use flipside_scenarios::mutant::{Mutant, own};
     use std::time::Instant;
 
     fn explore(family: &Family) {

@@ -48,8 +48,8 @@ mod checked {
 
     /// What another version found is not run, as it might pass by chance: its plan is searched anew.
     fn renewed(text: &str) {
-        use flipside_models::checker::Checker;
         use flipside_proptests::{replay, seed::renew};
+        use flipside_scenarios::checker::Checker;
         let version = Checker::Shuttle.version();
         let old = text.replace(&format!("shuttle {version}\n"), "shuttle 0.0.1\n");
         assert_ne!(old, text);

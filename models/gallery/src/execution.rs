@@ -1,7 +1,7 @@
 //! weft's graph of a failing execution as the log that all pictures are made of.
 
 use crate::entry::Entry;
-use flipside_models::log::{Event, Execution, Missing, Order, Purpose, What, Word, normalised};
+use flipside_record::log::{Event, Execution, Missing, Order, Purpose, What, Word, normalised};
 use weft::{EventId, Failure, FailureKind, Graph, Kind};
 
 /// What goes wrong, in one line.

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use flipside_gallery::page::Exhibit;
 use flipside_gallery::{ALL, Entry, Shuttle, renew, seed};
-use flipside_models::answer::{answer, print};
+use flipside_record::channel::{answer, print};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

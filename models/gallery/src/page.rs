@@ -4,8 +4,8 @@ use crate::entry::{Entry, Form, Shape};
 use crate::execution::execution;
 use crate::run::{Answer, Answers, SCHEDULES};
 use crate::{ALL, repository, seed};
-use flipside_models::replay::gallery::RENEW;
-use flipside_models::timeline::{Headline, Look, lay_out, text};
+use flipside_record::seed::gallery::RENEW;
+use flipside_record::timeline::{Headline, Look, lay_out, text};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 

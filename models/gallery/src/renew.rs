@@ -2,7 +2,7 @@
 
 use crate::page::{self, Exhibit, page};
 use crate::{repository, seed};
-use flipside_models::replay::gallery::RENEW;
+use flipside_record::seed::gallery::RENEW;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! A program under a checker, and what the checker says.
 
 use crate::entry::{Form, Programs};
-use flipside_models::checker::quietly;
+use flipside_models::checkers::quietly;
 use std::sync::Arc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -4,11 +4,11 @@ use crate::entry::{Entry, Form};
 use crate::execution::{execution, fails};
 use crate::run::weft_builder;
 use crate::{ALL, repository};
-use flipside_models::checker::Checker;
-use flipside_models::log::Execution;
-use flipside_models::replay::gallery::{RENEW, SHELF};
-use flipside_models::replay::{GallerySeed, Versioned};
-use flipside_models::seed::another_failure;
+use flipside_record::log::Execution;
+use flipside_record::seed::another_failure;
+use flipside_record::seed::gallery::{RENEW, SHELF};
+use flipside_record::seed::{GallerySeed, Versioned};
+use flipside_scenarios::checker::Checker;
 use std::path::PathBuf;
 use weft::{Decisions, Failure, ParseDecisionsError, Verdict};
 

@@ -1,7 +1,7 @@
 //! The command as its users see it.
 
 use flipside_gallery::{ALL, seed};
-use flipside_models::log::Execution;
+use flipside_record::log::Execution;
 use std::process::{Command, Output, Stdio};
 
 fn gallery(arguments: &[&str]) -> Command {

@@ -1,7 +1,7 @@
 //! Runs plans: many at random, or one from a seed; and measures how soon faults are found.
 
 use clap::{Args, Parser, Subcommand};
-use flipside_models::answer::{answer, print};
+use flipside_record::channel::{answer, print};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 

@@ -29,8 +29,8 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(any(loom, shuttle, weft)))]
 fn main() -> std::process::ExitCode {
-    use flipside_models::answer::print;
     use flipside_proptests::soak::soak;
+    use flipside_record::channel::print;
     use indicatif::{ProgressBar, ProgressStyle};
     use std::process::ExitCode;
     use std::sync::Arc;

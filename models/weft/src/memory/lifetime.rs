@@ -153,6 +153,12 @@ impl Exec {
         Answer::Done(0, false)
     }
 
+    /// The object that ended at this place, as graphs hold addresses.
+    pub(crate) fn ended_at(&self, place: usize) -> Option<LocationId> {
+        let loc = self.graph.object_at(place)?;
+        self.lifetimes.objects.contains_key(&loc).then_some(loc)
+    }
+
     /// An access of this run to the location that does not happen before its end.
     fn unordered(&self, loc: LocationId, end: &End) -> Option<EventId> {
         let l = self.graph.loc(loc);
