@@ -217,10 +217,7 @@ where
 {
     begin(LocationId::NONE, site);
     let result = catch(f);
-    if Arc::strong_count(packet) == 1 {
-        // The handle is gone: this thread drops its result, while it still can do something.
-        drop(result);
-    } else if let Ok(mut slot) = packet.lock() {
+    if let Ok(mut slot) = packet.lock() {
         *slot = Some(result);
     }
     // A result that nobody joins any more is dropped here, before the thread ends.
