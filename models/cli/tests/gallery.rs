@@ -91,7 +91,11 @@ fn a_bug_is_shown_as_any_other_seed() -> io::Result<()> {
         env!("CARGO_MANIFEST_DIR"),
         "/../gallery/seeds/ptr-ring.seed"
     );
-    let seed = fs::read_to_string(seed)?.replace("0*4 1*3 0*3", "0*4");
+    let shortened = |line: &str| match line.starts_with("schedule ") {
+        true => "schedule weft1: 0*4\n".to_owned(),
+        false => format!("{line}\n"),
+    };
+    let seed: String = fs::read_to_string(seed)?.lines().map(shortened).collect();
     fs::write(file("a.seed"), seed)?;
     let output = replay(&[&file("a.seed").display().to_string()])?;
     let said = String::from_utf8_lossy(&output.stderr);

@@ -135,8 +135,8 @@ impl Builder {
             let mut pool = Pool::new(stack_size, pulse);
             let (outcome, exec) = run_once(&mut pool, exec, &f);
             let mut outcome = only(fingerprint, outcome, &exec.graph);
-            if let Outcome::Failed(failure) = &mut outcome {
-                failure.graph.places = exec.places_in(&failure.graph);
+            if let (Outcome::Failed(failure), Some(stacks)) = (&mut outcome, &exec.stacks) {
+                stacks.tell(failure);
             }
             (outcome, exec.graph)
         });

@@ -12,7 +12,7 @@ use crate::guide::Guide;
 use crate::memory::lifetime::Lifetimes;
 use crate::object::Open;
 use crate::panics::Panics;
-use crate::place::Stacks;
+use crate::place::{Retrace, Stacks};
 use crate::report::{Bound, Failure, FailureKind, internal_error};
 use crate::sync::Shared;
 
@@ -193,8 +193,8 @@ pub(crate) struct Exec {
     pub(crate) sources: Vec<(EventId, u32)>,
     /// Where events come from that do not know it, if somebody wants to know.
     pub(crate) stacks: Option<Stacks>,
-    /// No thread goes on after its last event of the graph.
-    pub(crate) retraces: bool,
+    /// The run is only there for them.
+    pub(crate) retrace: Option<Retrace>,
 }
 
 impl Exec {
@@ -223,7 +223,7 @@ impl Exec {
             counted,
             sources: Vec::new(),
             stacks: None,
-            retraces: false,
+            retrace: None,
         };
         exec.restart();
         exec
@@ -326,10 +326,13 @@ impl Exec {
             index: self.me().executed,
         };
         if let Some(stacks) = &mut self.stacks {
-            stacks.note(id, request);
+            let thread = self.graph.threads[id.thread as usize].path;
+            stacks.note((thread, id.index), request);
         }
         let answer = if id.index < self.graph.len(id.thread) {
             self.replay(id, request)
+        } else if self.retrace.is_some() {
+            Answer::Wait(Status::Await(id.index))
         } else if let Some(status) = self.not_yet() {
             Answer::Wait(status)
         } else if id.index >= self.rules.max_events && self.probe.is_none() {
@@ -345,8 +348,12 @@ impl Exec {
         };
         if let Answer::Done(..) = answer {
             self.passed(id);
-            if self.retraces && id.index + 1 == self.graph.len(id.thread) {
-                return self.retraced(id);
+            let next = EventId {
+                index: id.index + 1,
+                ..id
+            };
+            if let Some(answer) = self.retraced(next) {
+                return answer;
             }
         }
         answer
@@ -497,6 +504,10 @@ impl Exec {
     }
 
     pub(crate) fn fail_with(&mut self, failure: Failure) -> Answer {
+        if self.retrace.is_some() {
+            // It is known. The other threads go on.
+            return Answer::Wait(Status::Await(self.me().executed));
+        }
         self.stopped(Stop::Failed(Box::new(failure)))
     }
 }

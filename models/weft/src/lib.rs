@@ -41,7 +41,9 @@
 //!
 //! # What counts as a failure
 //!
-//! - A **panic** that escapes a thread, a failed assertion for one. (One that the program catches is no failure.)
+//! - A **panic** that escapes main, a failed assertion for one, or that escapes a thread which nobody joins. As in std, joining a thread
+//!   answers its panic, and what the program does with that is its own affair; a panic that it passes on (`join().unwrap()`)
+//!   is reported as that of the thread in which it began.
 //! - A **data race**: two accesses to one location, one at least a write and one at least not atomic, neither of which
 //!   happens before the other. [`cell::UnsafeCell`] accesses are not atomic and last as long as their closure, and neither
 //!   is the *creation* of an atomic.
@@ -53,6 +55,9 @@
 //! - A **hang**: an execution that ends with threads in spin loops although they have read the newest value of everything that
 //!   they look at; a **deadlock**: the same with locks, tokens and joins. A lost wake-up shows as one of these.
 //! - Behaviour that is **not a function of what was read**.
+//! - A program that is **stuck** where weft does not see it, in a lock of std's for one ([`Builder::stuck_after`]).
+//!
+//! Whatever is reported is an error of an execution that satisfies every axiom of RC11, and that its `replay` line leads to again.
 //!
 //! A thread that does not come to an end within [`Builder::max_events_per_thread`] operations (a loop that does not say that
 //! it waits, for one) ends the check as [`Verdict::Bounded`]: no failure, and no proof.
@@ -63,24 +68,37 @@
 //! data race: neither access happens before the other
 //!   1.1: W na data at src/slot.rs:24
 //!   0.5: R na data at src/slot.rs:34
+//!   advice: main read full = 1 from 1.2 at 0.4 with Relaxed: Acquire there, and
+//!     Release at 1.2, would order the two
 //!
-//! main                      │ filler                 │
-//! ──────────────────────────┼────────────────────────┼─
-//! 0.1 new full = 0          │                        │ slot.rs:18
-//! 0.2 new data              │                        │ slot.rs:19
-//! 0.3 spawn filler          │                        │ slot.rs:22
-//!                           │ 1.1 W na data          │ slot.rs:24
-//!                           │ 1.2 W rlx full = 1     │ slot.rs:27
-//! 0.4 R rlx full = 1 <- 1.2 │                        │ slot.rs:30
-//! 0.5 R na data <- 1.1      │                        │ slot.rs:34
+//! main                      │ filler             │
+//! ──────────────────────────┼────────────────────┼─
+//! 0.1 new full = 0          │                    │ slot.rs:18
+//! 0.2 new data              │                    │ slot.rs:19
+//! 0.3 spawn filler          │                    │ slot.rs:22
+//!                           │ 1.1 W na data      │ slot.rs:24
+//!                           │ 1.2 W rlx full = 1 │ slot.rs:27
+//! 0.4 R rlx full = 1 <- 1.2 │                    │ slot.rs:30
+//! 0.5 R na data             │                    │ slot.rs:34
+//! this is an interleaving, but nothing orders the two that race
 //!
-//! replay: weft1: 0*4 1*3 0*2
+//! replay: weft1: 0*4 1*3 0*2 #cbeca5de
 //! ```
 //!
 //! Each line is a step: its thread and index, what it does (`R`ead, `W`rite, `U`pdate, `F`ence), how it is ordered
-//! (`na` not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), and where a read reads from. Steps below a step never happen
-//! before it; otherwise the lines' order means nothing: a read may well read an older write than the last line says.
-//! The last line, given to [`Builder::replay`] with the same program, runs just this execution.
+//! (`na` not atomic, `rlx`, `acq`, `rel`, `acqrel`, `sc`), and where a read reads from. A read that races shows no value: nothing
+//! is known of it. The lines are an interleaving of the threads if the execution is one; then every read reads the newest
+//! write above it. Where weak memory shows, no order of the lines is one: they extend happens-before and reads-from, and the reads
+//! that do not read the newest write above them are marked as `(stale)`.
+//!
+//! A location has the name that it was given by its `named`, or what it is and the line that created it: `cell@24`, and
+//! `cell@24[2]` if the line created several. Locks and condition variables show their states in words. What a destructor does (an
+//! unlock, the end of a cell's access, an owner's drop of an [`sync::Arc`], a free) stands at the line where the destructor runs; for
+//! that a failing execution is run once more. Where the program is compiled without lines (cargo's release profile, unless
+//! it says `debug = "line-tables-only"`) it shows where that began instead, as in `slot.rs:17 (lock taken)`.
+//!
+//! The last line, given to [`Builder::replay`] with the same program, runs just this execution, in any process: see [`Decisions`]. A line
+//! that leads elsewhere is refused, and says at which step.
 //! [`Failure::to_svg`] draws it.
 //!
 //! # Waiting
@@ -128,7 +146,9 @@
 //! - A waiting loop that gives up by itself after more than 256 turns without news is taken for one that never does, and how
 //!   many such turns one makes before it sees something new is taken not to matter.
 //! - A [`sync::Condvar`] tells 56 waits of one execution apart; the next one panics.
-//! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits.
+//! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits; [`thread::panicking`] is not, and
+//!   locks go by that. Where both panic at a time, it may go on being true in a thread that has caught its own.
+//! - What a thread returns and nobody joins is dropped when its handle and the thread are both gone, and not in every order of the two.
 //! - An execution that is given up (it waits for a value that another one gives, or it failed) runs no more of the program's code, destructors
 //!   included. A lock of std's that such a thread holds is never given back.
 

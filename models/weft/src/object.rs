@@ -79,12 +79,18 @@ impl Object {
             let address = std::ptr::from_ref(self).addr();
             if self.is_freed(cx, address) {
                 request.loc = LocationId::NONE;
-            } else {
-                assert!(
-                    cx.serial == self.serial,
-                    "an object of an earlier run: weft's types must not live in statics or outlive the model's closure"
-                );
+            } else if cx.serial == self.serial {
                 (request.loc, request.address) = (self.loc, self.address);
+            } else {
+                // What else has been written where an object was (on a stack) is nothing to go by.
+                let place = cx.arena().in_graph(address as u64) as usize;
+                let ended = cx.exec().ended_at(place);
+                #[expect(clippy::expect_used, reason = "the program's own mistake")]
+                let loc = ended.expect(
+                    "an object of an earlier run, or of a stack that is gone: weft's types must not live in statics or outlive the \
+                     model's closure",
+                );
+                request.loc = loc;
             }
             obey(cx, || {
                 let mut exec = cx.exec();

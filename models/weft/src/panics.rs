@@ -172,7 +172,11 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let outside = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let _outside = Outside::new();
+            let outside_of = Outside::new();
+            if !outside_of.is_left_by_the_program() {
+                // It is no part of the program, whose failures are told later.
+                outside(info);
+            }
             let at = info
                 .location()
                 .map_or(String::new(), |l| format!("{}:{}", l.file(), l.line()));
@@ -186,10 +190,8 @@ pub(crate) fn install_hook() {
                     (panics.seen, panics.some) = (Some(seen.clone()), true);
                 })
             });
-            match noted {
-                Some(true) => {}
-                Some(false) => PANIC.set(Some(seen)),
-                None => outside(info),
+            if noted == Some(false) {
+                PANIC.set(Some(seen));
             }
         }));
     });

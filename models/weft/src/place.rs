@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::event::{Event, EventId};
-use crate::exec::{Answer, Counted, Exec, Rules, Status, Stop};
-use crate::graph::Graph;
+use crate::exec::{Answer, Counted, Exec, Rules, Status};
 use crate::report::Failure;
 use crate::runtime::Pool;
 
@@ -21,29 +20,54 @@ pub(crate) struct Place {
     pub(crate) line: u32,
 }
 
-/// The stacks of the events that a run has met and whose sites are not their own.
+/// What a thread did as its how-manieth; the thread goes by its spawns, as the numbers are the run's own.
+type Nth = (&'static [u32], u32);
+
+/// The stacks of what a run has met and whose sites are not its own: events, and the ends of objects and blocks.
 #[derive(Debug, Default)]
-pub(crate) struct Stacks(BTreeMap<EventId, Backtrace>);
+pub(crate) struct Stacks {
+    events: BTreeMap<Nth, Backtrace>,
+    ends: BTreeMap<Nth, Backtrace>,
+}
 
 impl Stacks {
     /// Keeps the calling stack if the event, which the program is about to do, needs it.
-    pub(crate) fn note(&mut self, id: EventId, event: &Event) {
+    pub(crate) fn note(&mut self, (thread, index): Nth, event: &Event) {
         if event.lacks_its_place() {
             // Whatever RUST_BACKTRACE says. What costs is not this but reading the lines.
-            self.0.insert(id, Backtrace::force_capture());
+            self.events
+                .insert((thread, index), Backtrace::force_capture());
         }
     }
 
-    /// The events' places in the program, as far as it was compiled with lines.
-    pub(crate) fn places(&self, graph: &Graph) -> BTreeMap<EventId, Place> {
+    /// Keeps the calling stack, which ends something.
+    pub(crate) fn note_end(&mut self, (thread, nth): Nth) {
+        self.ends.insert((thread, nth), Backtrace::force_capture());
+    }
+
+    /// Gives the failure the places in the program, as far as it was compiled with lines.
+    pub(crate) fn tell(&self, failure: &mut Failure) {
+        let graph = &mut failure.graph;
         let all = graph.threads.iter().flat_map(|t| &t.events);
         let files: BTreeSet<&str> = all.map(|e| e.site.file()).collect();
-        let place = |(&id, stack): (&EventId, &Backtrace)| {
+        let place = |stack: &Backtrace| {
             let mut place = innermost(&stack.to_string())?;
             place.file = as_the_compiler_names_it(&place.file, &files);
-            Some((id, place))
+            Some(place)
         };
-        self.0.iter().filter_map(place).collect()
+        let known = graph.inserted.iter().filter_map(|id| {
+            let thread = graph.threads[id.thread as usize].path;
+            let stack = self.events.get(&(thread, id.index))?;
+            Some((*id, place(stack)?))
+        });
+        graph.places = known.collect();
+        for free in failure.kind.frees_mut() {
+            let thread = graph.threads[free.thread as usize].path;
+            let stack = self.ends.get(&(thread, free.nth));
+            free.at = stack
+                .and_then(place)
+                .map(|p| format!("{}:{}", p.file, p.line).into_boxed_str());
+        }
     }
 }
 
@@ -54,37 +78,20 @@ impl Event {
     }
 }
 
+/// How far a run that is only there for the places goes.
+#[derive(Debug)]
+pub(crate) struct Retrace {
+    /// The threads that go on after their last event of the graph: they end something there.
+    beyond: Vec<u32>,
+}
+
 impl Exec {
-    /// A run of nothing but the events of a graph, for their places.
-    fn retracing(graph: Graph, rules: Rules, counted: Counted) -> Exec {
-        let mut exec = Exec::new(graph, Vec::new(), rules, counted, None);
-        exec.stacks = Some(Stacks::default());
-        exec.retraces = true;
-        exec
-    }
-
-    /// The places that the run has found.
-    pub(crate) fn places(&self) -> BTreeMap<EventId, Place> {
-        let places = |stacks: &Stacks| stacks.places(&self.graph);
-        self.stacks.as_ref().map(places).unwrap_or_default()
-    }
-
-    /// The same by the numbers that another graph of this execution has for its threads.
-    pub(crate) fn places_in(&self, graph: &Graph) -> BTreeMap<EventId, Place> {
-        let renumbered = |(id, place): (EventId, Place)| {
-            let path = self.graph.threads[id.thread as usize].path;
-            let thread = graph.threads.iter().position(|t| t.path == path)? as u32;
-            Some((EventId { thread, ..id }, place))
-        };
-        self.places().into_iter().filter_map(renumbered).collect()
-    }
-
-    /// The current thread has come to its last event of a graph that is only run for its places.
-    pub(crate) fn retraced(&mut self, id: EventId) -> Answer {
-        match self.left {
-            0 => self.stopped(Stop::Pruned),
-            _ => Answer::Wait(Status::Await(id.index)),
-        }
+    /// Keeps a thread from what the graph does not have; to be asked with the event that it is about to do, or has done.
+    pub(crate) fn retraced(&self, next: EventId) -> Option<Answer> {
+        let retrace = self.retrace.as_ref()?;
+        let over = next.index >= self.graph.len(next.thread);
+        let stays = over && !retrace.beyond.contains(&next.thread);
+        stays.then_some(Answer::Wait(Status::Await(next.index)))
     }
 }
 
@@ -95,19 +102,27 @@ pub(crate) fn locate(
     rules: Rules,
     program: &(dyn Fn() + Sync),
 ) {
-    if failure.is_of_the_replay() {
-        // What does not do the same again is nowhere.
+    let graph = &failure.graph;
+    let frees: Vec<u32> = failure.kind.frees_mut().iter().map(|f| f.thread).collect();
+    let lacks = |&id: &EventId| graph.ev(id).lacks_its_place();
+    // What does not do the same again is nowhere.
+    let nothing = frees.is_empty() && !graph.inserted.iter().any(lacks);
+    if nothing || failure.is_of_the_replay() {
         return;
     }
-    let graph = &mut failure.graph;
-    let lacks = graph
-        .inserted
-        .iter()
-        .any(|&id| graph.ev(id).lacks_its_place());
-    if lacks {
-        let counted = Counted::clone(&failure.decisions.counted);
-        let exec = pool.run(Exec::retracing(graph.clone(), rules, counted), program);
-        graph.places = exec.places();
+    let mut graph = graph.clone();
+    // What was refused is shown, but has not been done.
+    if let [.., last, refused] = graph.inserted[..]
+        && graph.ev(refused).role == "freed"
+    {
+        graph.truncate_after(last);
+    }
+    let counted = Counted::clone(&failure.decisions.counted);
+    let mut exec = Exec::new(graph, Vec::new(), rules, counted, None);
+    exec.stacks = Some(Stacks::default());
+    exec.retrace = Some(Retrace { beyond: frees });
+    if let Some(stacks) = pool.run(exec, program).stacks {
+        stacks.tell(failure);
     }
 }
 

@@ -61,6 +61,7 @@ pub enum Verdict {
 
 /// The limit that ended a search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Bound {
     /// `Builder::max_graphs`
     Graphs(u64),
@@ -131,10 +132,15 @@ pub struct Free {
     pub position: u32,
     /// What ended.
     pub what: String,
+    /// File and line, if the program was compiled with lines.
+    pub at: Option<Box<str>>,
+    /// How many ends of its thread come before it.
+    pub(crate) nth: u32,
 }
 
 /// What is wrong with an execution.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum FailureKind {
     /// Two conflicting accesses, at least one of them not atomic, neither of which happens before the other.
     Race {
@@ -222,6 +228,17 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// What the failure says of ends.
+    pub(crate) fn frees_mut(&mut self) -> Vec<&mut Free> {
+        match self {
+            FailureKind::UseAfterFree { free, .. }
+            | FailureKind::FreedInUse { free, .. }
+            | FailureKind::InvalidFree { free, .. } => vec![free],
+            FailureKind::DoubleFree { first, second } => vec![first, second],
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn nondeterminism(expected: &Event, found: &Event) -> FailureKind {
         FailureKind::Nondeterminism {
             expected: describe(expected),
@@ -341,9 +358,16 @@ impl Failure {
         format!("{} at {}", self.graph.event_text(id), self.graph.place(id))
     }
 
-    /// `main frees x after 0.7, which is at src/lib.rs:7`
+    /// `main frees x at src/lib.rs:9, after 0.7`, or what 0.7 is where the place is not known
     fn freed(&self, free: &Free) -> String {
         let name = self.graph.thread_name(free.thread);
+        if let Some(at) = &free.at {
+            let after = match free.position.checked_sub(1) {
+                Some(index) => format!("after {}.{index}", free.thread),
+                None => "at its beginning".to_string(),
+            };
+            return format!("{name} frees {} at {at}, {after}", free.what);
+        }
         let Some(index) = free.position.checked_sub(1) else {
             return format!("{name} frees {} at its beginning", free.what);
         };

@@ -60,6 +60,13 @@ impl Outside {
     }
 }
 
+impl Outside {
+    /// Whether the program's own code ran before.
+    pub(crate) fn is_left_by_the_program(&self) -> bool {
+        self.before
+    }
+}
+
 impl Drop for Outside {
     fn drop(&mut self) {
         PROGRAM.set(self.before);

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
 use crate::object::Object;
 use crate::panics::catch;
 use crate::report::internal_error;
 use crate::runtime::{in_model, perform, register, wait_for_last_read, yielded};
+use crate::sync::Arc;
 
+/// Who drops a result that nobody joins, the thread or its handle, is explored where it matters.
 type Packet<T> = Arc<Mutex<Option<Result<T>>>>;
 
 /// As std's: what [`JoinHandle::join`] answers.
@@ -173,7 +175,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let packet: Packet<T> = Arc::default();
+    let packet: Packet<T> = Arc::new_at(Mutex::default(), site);
     let (number, id, token, serial) = in_model(|cx| {
         let mut exec = cx.exec();
         let number = exec.next_child(name.clone());
@@ -184,7 +186,7 @@ where
         (number, id, token, cx.serial)
     });
     let own = Arc::clone(&packet);
-    let body = Box::new(move || run(f, &own, site));
+    let body = Box::new(move || run(f, own, site));
     in_model(|cx| register(cx, number, body));
     let mut request = Event::new(Kind::Spawn(number), Order::NonAtomic, site);
     request.loc = token;
@@ -209,7 +211,7 @@ pub(crate) fn run_main(f: impl FnOnce(), token: LocationId, site: &'static Locat
 }
 
 /// A spawned thread's whole life.
-fn run<F, T>(f: F, packet: &Packet<T>, site: &'static Location<'static>)
+fn run<F, T>(f: F, packet: Packet<T>, site: &'static Location<'static>)
 where
     F: FnOnce() -> T,
 {
@@ -218,6 +220,8 @@ where
     if let Ok(mut slot) = packet.lock() {
         *slot = Some(result);
     }
+    // A result that nobody joins any more is dropped here, before the thread ends.
+    drop(packet);
     perform(&Event::new(Kind::End, Order::NonAtomic, site));
 }
 

@@ -294,3 +294,26 @@ fn an_object_of_another_check() {
     let failure = report.failure().expect("the object is an old one");
     assert!(failure.message().contains("an earlier run"), "{failure}");
 }
+
+/// Sets a flag when it goes.
+struct Leaves(Arc<AtomicU32>);
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Release);
+    }
+}
+
+#[test]
+fn a_result_that_nobody_joins() {
+    // The thread has dropped its result before it ends, or its handle's owner does: never nobody, never both.
+    let report = check(|| {
+        let gone = Arc::new(AtomicU32::new(0));
+        let result = Leaves(Arc::clone(&gone));
+        drop(thread::spawn(move || result));
+        while gone.load(Acquire) != 1 {
+            hint::spin_loop();
+        }
+    });
+    assert!(report.is_complete(), "{report}");
+}

@@ -33,22 +33,36 @@ impl Failure {
             FailureKind::Nondeterminism { .. } => Some(
                 "the closure must behave the same whenever it reads the same values from weft's atomics. \
                  Usual culprits: the iteration order of a HashMap, time, randomness, state that outlives the \
-                 closure (statics, thread-locals), a destructor in an Arc whose last clone goes in one thread or the other (keep a \
-                 clone until the threads are joined), behaviour that depends on an address (store pointers in \
+                 closure (statics, thread-locals), std's own Arc, whose counts \
+                 weft does not see (use weft::sync::Arc), behaviour that depends on an address (store pointers in \
                  AtomicPtr, not in integers)"
                     .into(),
             ),
-            FailureKind::UseAfterFree { .. } => Some(
-                "keep what is read alive until its last reader is done: let the readers hold an Arc, or announce \
-                 themselves (a hazard pointer, an epoch) before they look at the pointer once more, and free only what nobody \
-                 announces"
-                    .into(),
-            ),
-            FailureKind::FreedInUse { .. } => Some(
-                "order the two: the last user must release (a store, an unlock, a decrement), and what frees must acquire \
-                 that before it frees"
-                    .into(),
-            ),
+            FailureKind::UseAfterFree { .. } => graph.advice_on_a_hazard().or_else(|| {
+                Some(
+                    "keep what is read alive until its last reader is done: let the readers hold an Arc, or announce \
+                     themselves (a hazard pointer, an epoch) before they look at the pointer once more, and free only \
+                     what nobody announces"
+                        .into(),
+                )
+            }),
+            FailureKind::FreedInUse { access, free } => {
+                let before = free.position.checked_sub(1).map(|index| EventId {
+                    thread: free.thread,
+                    index,
+                });
+                let missing = before.and_then(|before| graph.advice_on_a_free(*access, before));
+                let missing = missing.or_else(|| graph.advice_on_a_hazard());
+                let dropped = || before.and_then(|before| graph.dropped_too_early(*access, before));
+                missing.or_else(dropped).or_else(|| {
+                    Some(
+                        "order the two: the last user must release (a store, an unlock, a decrement), and what frees must \
+                         acquire that before it frees; or what is read must be announced (a hazard pointer, an epoch) \
+                         before the pointer is looked at once more, and be freed only when nobody announces it"
+                            .into(),
+                    )
+                })
+            }
             FailureKind::DoubleFree { .. } => Some(
                 "let one owner free: whoever takes the pointer out in one step (a swap, a compare-exchange)".into(),
             ),

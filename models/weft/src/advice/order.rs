@@ -33,10 +33,8 @@ impl Graph {
         {
             return missing + because;
         }
-        if let Some(missing) = self.missing_fences() {
-            return format!(
-                "{missing}. So a hazard pointer is announced (store, fence, look again) and scanned (unlink, fence, read)"
-            );
+        if let Some(hazard) = self.advice_on_a_hazard() {
+            return hazard;
         }
         let late = |&(a, b): &(EventId, EventId)| self.released_too_early(a, b);
         if let Some(early) = pairs.iter().find_map(late) {
@@ -50,6 +48,19 @@ impl Graph {
             "neither thread reads anything between the two that the other wrote: protect both by a lock, let one \
              release after its access what the other acquires before its own, or make the location atomic{because}"
         )
+    }
+
+    /// What would order an access before the end of what it accesses, which comes after `before`.
+    pub(super) fn advice_on_a_free(&self, access: EventId, before: EventId) -> Option<String> {
+        self.missing_order(access, before, &format!("order {access} before the free"))
+    }
+
+    /// Of what is taken away although it was announced.
+    pub(super) fn advice_on_a_hazard(&self) -> Option<String> {
+        let missing = self.missing_fences()?;
+        Some(format!(
+            "{missing}. So a hazard pointer is announced (store, fence, look again) and scanned (unlink, fence, read)"
+        ))
     }
 
     /// Of an execution that is no interleaving: what would have let its stale reads see the newer writes.
@@ -192,6 +203,22 @@ impl Graph {
             "{} {what} at {head}, before {a}, and {} went on {by} at {read}: what {head} is to hand over must come before it",
             self.thread_name(a.thread),
             self.thread_name(b.thread),
+        ))
+    }
+
+    /// `b` is in the destructor of what an `Arc` held, and `a` is no owner's.
+    pub(super) fn dropped_too_early(&self, a: EventId, b: EventId) -> Option<String> {
+        let mut before = (0..=b.index).rev().map(|index| EventId { index, ..b });
+        let last = before.find(|&id| self.ev(id).role == "last owner")?;
+        // The memory goes right after its last owner, what is in it before that.
+        let memory = self.ev(last.previous()).role == "drop of a Weak";
+        if memory && last != b {
+            return None;
+        }
+        let (owner, other) = (self.thread_name(b.thread), self.thread_name(a.thread));
+        Some(format!(
+            "{owner} frees it as the last owner of an Arc ({last}), and nothing orders {a} before that: {other} must own a \
+             clone for as long as it uses what the Arc holds"
         ))
     }
 

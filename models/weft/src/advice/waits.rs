@@ -182,10 +182,10 @@ impl Graph {
         let writer = self.thread_name(last.thread);
         let mut text = match self.ev(last).kind {
             Kind::Write => format!(
-                "{name} stays {value}: {writer} wrote it last, at {}",
+                "no further value comes: {name} stays {value}, {writer} wrote it last, at {}",
                 self.shown(last)
             ),
-            _ => format!("{name} stays {value}: nobody writes it"),
+            _ => format!("no further value comes: {name} stays {value}, nobody writes it"),
         };
         if self.has_ended(last.thread) && self.ev(last).kind == Kind::Write {
             text.push_str(", and has ended");

@@ -127,7 +127,8 @@ impl Graph {
 
     pub(crate) fn value_text(&self, id: EventId) -> String {
         let e = self.ev(id);
-        if self.is_torn(id) {
+        // What was freed has no value.
+        if self.is_torn(id) || e.is_read() && e.rf.is_none() {
             return "?".to_string();
         }
         self.value_of(e, e.value)

@@ -63,9 +63,8 @@ impl Graph {
                 after[pair[1].thread as usize][pair[1].index as usize].push(pair[0]);
             }
             for &read in &self.loc(loc).reads {
-                let Some(source) = self.ev(read).rf else {
-                    continue;
-                };
+                let source = self.ev(read).rf.filter(|_| !self.is_torn(read));
+                let Some(source) = source else { continue };
                 if let Some(&next) = co.get(self.co_pos(loc, source) + 1)
                     && !self.halves(read, next)
                 {
@@ -149,7 +148,7 @@ impl Graph {
             let newest = &mut newest[e.loc.0 as usize];
             if e.is_write() {
                 *newest = Some(id);
-            } else if e.rf.is_some() && e.rf != *newest {
+            } else if e.rf.is_some() && e.rf != *newest && !self.is_torn(id) {
                 stale.push(id);
             }
         }

@@ -28,6 +28,8 @@ pub(crate) struct End {
     /// The events that happen before it.
     seen: Vec<u32>,
     what: Ended,
+    /// How many ends of its thread come before it.
+    nth: u32,
     /// What the memory of a block says of objects that are or were there.
     left: Vec<(usize, LocationId)>,
 }
@@ -49,6 +51,8 @@ enum Ended {
 pub(crate) struct Lifetimes {
     ends: Vec<End>,
     objects: HashMap<LocationId, u32>,
+    /// How many ends each thread has come to.
+    counts: HashMap<u32, u32>,
     /// What the program has promised to give back, by its address as graphs hold it, and where that was.
     pub(crate) owed: BTreeMap<u64, &'static Location<'static>>,
     /// Blocks whose places were allocated again.
@@ -77,11 +81,19 @@ impl Exec {
         for (_, owners) in &self.me().destructors {
             join(&mut seen, owners);
         }
+        let count = self.lifetimes.counts.entry(thread).or_default();
+        let nth = *count;
+        *count += 1;
+        if let Some(stacks) = &mut self.stacks {
+            let thread = self.graph.threads[thread as usize].path;
+            stacks.note_end((thread, nth));
+        }
         End {
             thread,
             position,
             seen,
             what,
+            nth,
             left: Vec::new(),
         }
     }
@@ -151,6 +163,12 @@ impl Exec {
         let end = self.remember(end);
         arena.free(address, end);
         Answer::Done(0, false)
+    }
+
+    /// The object that ended at this place, as graphs hold addresses.
+    pub(crate) fn ended_at(&self, place: usize) -> Option<LocationId> {
+        let loc = self.graph.object_at(place)?;
+        self.lifetimes.objects.contains_key(&loc).then_some(loc)
     }
 
     /// An access of this run to the location that does not happen before its end.
@@ -281,6 +299,8 @@ impl End {
             loc => graph.location_name(loc),
         };
         Free {
+            at: None,
+            nth: self.nth,
             thread: numbers.thread(self.thread),
             position: self.position,
             what: match self.what {

@@ -99,9 +99,8 @@ fn one_that_is_passed_on_is_the_first_ones() {
     assert_eq!(panicked(unwrapped), (2, "the first".into()));
     let resumed = || {
         let worker = thread::spawn(|| panic!("the first"));
-        if let Err(payload) = worker.join() {
-            resume_unwind(payload);
-        }
+        let Err(payload) = worker.join();
+        resume_unwind(payload);
     };
     assert_eq!(panicked(resumed), (1, "the first".into()));
     let of_its_own = || {
@@ -152,4 +151,39 @@ fn one_that_another_thread_waits_in_is_not_this_ones() {
     };
     assert!(check(beside(false)).is_complete());
     assert!(check(beside(true)).is_complete());
+}
+
+#[test]
+fn a_result_that_nobody_joins_is_dropped_before_the_end() {
+    struct Stores(Arc<AtomicU32>);
+    impl Drop for Stores {
+        fn drop(&mut self) {
+            self.0.store(1, Release);
+        }
+    }
+    let report = check(|| {
+        let word = Arc::new(AtomicU32::new(0));
+        let own = Stores(Arc::clone(&word));
+        drop(thread::spawn(move || own));
+        while word.load(Acquire) != 1 {
+            hint::spin_loop();
+        }
+    });
+    assert!(report.is_complete(), "{report}");
+    let mut ends = 0;
+    let visit = |graph: &weft::Graph| {
+        for thread in 0..graph.thread_count() as u32 {
+            let last = graph.events(thread).last().expect("a thread has events");
+            assert_eq!(last.kind, weft::Kind::End);
+            ends += 1;
+        }
+    };
+    let report = Builder::default().visit(visit, || {
+        let word = Arc::new(AtomicU32::new(0));
+        let own = Stores(Arc::clone(&word));
+        drop(thread::spawn(move || own));
+        word.load(Relaxed);
+    });
+    assert!(report.is_complete(), "{report}");
+    assert_eq!(ends, 2 * report.complete);
 }

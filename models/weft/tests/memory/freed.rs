@@ -344,7 +344,6 @@ fn on_the_stack_of_a_thread_that_ended() {
         let owner = thread::spawn(move || {
             let node = node();
             own.0.store((&raw const node).cast_mut(), Release); // lent
-            drop(node);
         });
         slot.read();
         owner.join().unwrap();

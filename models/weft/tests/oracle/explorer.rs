@@ -164,7 +164,7 @@ impl Runner {
             }
             Instr::Join(t) => {
                 let handle = self.handles[t].take().expect("spawned, and joined once");
-                handle.join().unwrap();
+                handle.join().expect("a thread that ends");
             }
         }
     }

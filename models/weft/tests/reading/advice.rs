@@ -162,6 +162,122 @@ fn a_hazard_without_a_fence() {
     );
 }
 
+/// A reader that protects a node by a hazard, and a writer that takes it away and frees it.
+fn freed_node(reader: bool, writer: bool) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        let node = Box::into_raw(Box::new(AtomicU32::new(7).named("node")));
+        let shared = (
+            AtomicPtr::new(node).named("slot"),
+            AtomicU32::new(0).named("hazard"),
+        );
+        let shared = Arc::new(shared);
+        let other = Arc::clone(&shared);
+        let t = thread::spawn(move || {
+            other.1.store(1, Relaxed);
+            if reader {
+                fence(SeqCst);
+            }
+            let node = other.0.load(Acquire);
+            if !node.is_null() {
+                // SAFETY: the checker ends the execution if it is freed.
+                unsafe { &*node }.load(Relaxed);
+            }
+            other.1.store(0, Release);
+        });
+        shared.0.store(std::ptr::null_mut(), Relaxed);
+        if writer {
+            fence(SeqCst);
+        }
+        if shared.1.load(Acquire) == 0 {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(node) });
+        }
+        t.join().unwrap();
+    }
+}
+
+#[test]
+fn a_node_that_is_freed_for_want_of_a_fence() {
+    assert_eq!(
+        advice(freed_node(true, false)),
+        "0.6 does not see 1.1, and 1.3 does not see 0.5, as if both threads had read before they wrote: \
+         fence(SeqCst) between 0.5 and 0.6 forbids it. So a hazard pointer is announced (store, fence, \
+         look again) and scanned (unlink, fence, read)"
+    );
+    assert!(
+        Builder::default()
+            .check(freed_node(true, true))
+            .is_complete()
+    );
+}
+
+#[test]
+fn a_node_that_is_freed_while_its_last_use_is_not_released() {
+    let program = || {
+        let node = Box::into_raw(Box::new(AtomicU32::new(7).named("node")));
+        let node = Arc::new((AtomicPtr::new(node), AtomicBool::new(false).named("done")));
+        let other = Arc::clone(&node);
+        let t = thread::spawn(move || {
+            // SAFETY: the checker ends the execution if it is freed.
+            unsafe { &*other.0.load(Relaxed) }.load(Relaxed);
+            other.1.store(true, Relaxed);
+        });
+        if node.1.load(Acquire) {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(node.0.load(Relaxed)) });
+        }
+        t.join().unwrap();
+    };
+    assert_eq!(
+        advice(program),
+        "main read done = 1 from 1.3 at 0.5, and 1.3 wrote with Relaxed: Release at 1.3 would order 1.2 \
+         before the free"
+    );
+}
+
+#[test]
+fn a_strong_count_orders_nothing() {
+    let program = || {
+        let mine = Arc::new(Cell::new());
+        let yours = Arc::clone(&mine);
+        let t = thread::spawn(move || yours.write());
+        if Arc::strong_count(&mine) == 1 {
+            mine.write();
+        }
+        t.join().unwrap();
+    };
+    assert_eq!(
+        advice(program),
+        "main read strong count = 1 at 0.7 by strong_count, which orders nothing: use Arc::get_mut or \
+         Arc::try_unwrap, which acquire what the other owners released"
+    );
+}
+
+#[test]
+fn what_the_last_owner_of_an_arc_drops() {
+    struct Owned(Cell);
+    impl Drop for Owned {
+        fn drop(&mut self) {
+            self.0.write();
+        }
+    }
+    let program = || {
+        let owned = Arc::new(Owned(Cell::new()));
+        let address = std::ptr::from_ref(&owned.0).expose_provenance();
+        let t = thread::spawn(move || {
+            // SAFETY: not sound, and that is what the checker is to say.
+            unsafe { &*std::ptr::with_exposed_provenance::<Cell>(address) }.write();
+        });
+        drop(owned);
+        t.join().unwrap();
+    };
+    assert_eq!(
+        advice(program),
+        "main frees it as the last owner of an Arc (0.11), and nothing orders 1.1 before that: t1 must own a \
+         clone for as long as it uses what the Arc holds"
+    );
+}
+
 #[test]
 fn what_is_published_too_early() {
     let program = || {
@@ -437,11 +553,11 @@ fn values_that_stay_away() {
     };
     assert_eq!(
         advice(never),
-        "x stays 0: nobody writes it, and every other thread has ended or waits too"
+        "no further value comes: x stays 0, nobody writes it, and every other thread has ended or waits too"
     );
     assert_eq!(
         advice(over),
-        "x stays 2: t1 wrote it last, at 1.2, and has ended. It was 1 from 1.1 on, but not for long \
+        "no further value comes: x stays 2, t1 wrote it last, at 1.2, and has ended. It was 1 from 1.1 on, but not for long \
          enough to be seen"
     );
 }

@@ -126,3 +126,38 @@ fn what_std_creates_stands_where_std_was_called() {
         assert_eq!(place(&text, &format!("new {name}")), line);
     }
 }
+
+#[test]
+fn frees_and_last_owners_stand_where_they_let_go() {
+    let failure = failure(|| {
+        let shared = Arc::new(AtomicU32::new(1).named("x"));
+        let node = Box::into_raw(Box::new(AtomicU32::new(1).named("node"))) as usize;
+        {
+            let _other = Arc::clone(&shared);
+        } // an owner lets go
+        assert_eq!(Arc::strong_count(&shared), 1);
+        let again = move || {
+            let node = std::ptr::with_exposed_provenance_mut::<AtomicU32>(node);
+            // SAFETY: not sound, and that is what the checker is to say.
+            drop(unsafe { Box::from_raw(node) }); // freed
+        };
+        again();
+        again();
+    });
+    let text = failure.to_string();
+    let message = failure.message();
+    if has_lines() {
+        let freed = format!("{}, after 0.", line_of("freed"));
+        assert_eq!(message.matches(&freed).count(), 2, "{message}");
+        assert_eq!(
+            place(&text, "[drop]"),
+            line_of("an owner lets go"),
+            "{text}"
+        );
+    } else {
+        assert!(
+            message.contains("frees a block of 16 bytes with node after 0."),
+            "{message}"
+        );
+    }
+}

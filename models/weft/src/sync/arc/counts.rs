@@ -8,7 +8,7 @@
 use std::panic::Location;
 
 use crate::clock::{Which, join};
-use crate::event::{Compare, Event, EventId, Kind, LocationId, Order};
+use crate::event::{Compare, Event, EventId, Kind, LocationId, Order, Site};
 use crate::exec::{Answer, Exec, Stop};
 use crate::object::Object;
 use crate::runtime::{context, in_model, obey, perform};
@@ -31,7 +31,7 @@ pub(super) struct Counts {
     strong: Object,
     weak: Object,
     /// Where the value was created.
-    pub(super) site: &'static Location<'static>,
+    site: &'static Location<'static>,
 }
 
 /// The destructor of a value that is not counted runs, on behalf of all who had shared it.
@@ -202,13 +202,18 @@ impl Exec {
 }
 
 impl Counts {
+    /// The site of what a destructor does, which knows only where the value was created.
+    pub(super) fn site(&self) -> Site {
+        Site::in_destructor("Arc made", self.site)
+    }
+
     /// As std's `clone`.
     pub(super) fn clone_strong(&self, site: &'static Location<'static>) {
         self.strong.update(Order::Relaxed, "clone", site, |n| n + 1);
     }
 
     /// As std's `drop`, until the value is to be dropped: whether it is.
-    pub(super) fn drop_strong(&self, site: &'static Location<'static>) -> bool {
+    pub(super) fn drop_strong(&self, site: impl Into<Site>) -> bool {
         self.released(&self.strong, "drop", site)
     }
 
@@ -219,16 +224,12 @@ impl Counts {
     }
 
     /// As std's drop of a `Weak`, and of the one that all owners have together.
-    pub(super) fn drop_weak(&self, site: &'static Location<'static>) -> bool {
+    pub(super) fn drop_weak(&self, site: impl Into<Site>) -> bool {
         self.released(&self.weak, "drop of a Weak", site)
     }
 
-    fn released(
-        &self,
-        count: &Object,
-        role: &'static str,
-        site: &'static Location<'static>,
-    ) -> bool {
+    fn released(&self, count: &Object, role: &'static str, site: impl Into<Site>) -> bool {
+        let site = site.into();
         let last = count.update(Order::Release, role, site, |n| n.wrapping_sub(1)) == 1;
         if last {
             acquire(site);
@@ -350,7 +351,7 @@ fn exchange(
     count.exchange(compare, new, role, site).1
 }
 
-fn acquire(site: &'static Location<'static>) {
+fn acquire(site: impl Into<Site>) {
     let mut fence = Event::new(Kind::Fence, Order::Acquire, site);
     fence.role = "last owner";
     perform(&fence);

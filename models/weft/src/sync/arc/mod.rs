@@ -34,7 +34,15 @@ impl<T> Arc<T> {
     /// A value with one owner.
     #[track_caller]
     pub fn new(value: T) -> Arc<T> {
-        Arc::from_std(sync::Arc::new(value))
+        Arc::new_at(value, Location::caller())
+    }
+
+    /// The same, as if at `site`.
+    pub(crate) fn new_at(value: T, site: &'static Location<'static>) -> Arc<T> {
+        let value = sync::Arc::new(value);
+        let key = key_of(sync::Arc::as_ptr(&value));
+        counts::begin(key, std::any::type_name::<T>(), site);
+        Arc::untracked(value)
     }
 
     /// As std's `new_cyclic`: the closure gets a [`Weak`] of the value to be.
@@ -301,7 +309,7 @@ impl<T: ?Sized> Drop for Arc<T> {
             drop(memory);
             return;
         };
-        let last = counts.drop_strong(counts.site);
+        let last = counts.drop_strong(counts.site());
         drop(value);
         if last {
             weak::let_memory_go(memory, key);

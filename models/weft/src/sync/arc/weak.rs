@@ -118,7 +118,7 @@ impl<T: ?Sized> Drop for Weak<T> {
 /// A `Weak` goes, or the one that all owners have together: the last gives the memory back.
 pub(super) fn let_memory_go<T: ?Sized>(memory: sync::Weak<T>, key: usize) {
     if let Some(counts) = counts::of(key)
-        && counts.drop_weak(counts.site)
+        && counts.drop_weak(counts.site())
     {
         counts::end(key);
     }
