@@ -1,6 +1,6 @@
 //! Litmus programs: the smallest in which orderings show. Written once, for each checker's types.
 //!
-//! They are here for [`differential`](flipside_cli::differential): what one checker shows, another that
+//! They are here for the comparison of the checkers: what one checker shows, another that
 //! claims more has to show too.
 
 #[cfg(loom)]

@@ -148,7 +148,6 @@
 //! - A [`sync::Condvar`] tells 56 waits of one execution apart; the next one panics.
 //! - std's `panicking()` may be true in one thread while another one, in the middle of a panic, waits; [`thread::panicking`] is not, and
 //!   locks go by that. Where both panic at a time, it may go on being true in a thread that has caught its own.
-//! - What a thread returns and nobody joins is dropped when its handle and the thread are both gone, and not in every order of the two.
 //! - An execution that is given up (it waits for a value that another one gives, or it failed) runs no more of the program's code, destructors
 //!   included. A lock of std's that such a thread holds is never given back.
 

@@ -66,7 +66,7 @@ impl Stacks {
             let stack = self.ends.get(&(thread, free.nth));
             free.at = stack
                 .and_then(place)
-                .map(|p| format!("{}:{}", p.file, p.line));
+                .map(|p| format!("{}:{}", p.file, p.line).into_boxed_str());
         }
     }
 }

@@ -140,7 +140,7 @@ pub struct Free {
     /// What ended.
     pub what: String,
     /// File and line, if the program was compiled with lines.
-    pub at: Option<String>,
+    pub at: Option<Box<str>>,
     /// How many ends of its thread come before it.
     pub(crate) nth: u32,
 }

@@ -175,7 +175,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let packet: Packet<T> = Arc::new_at(Mutex::default(), site);
+    let packet: Packet<T> = Arc::internal(Mutex::default(), site);
     let (number, id, token, serial) = in_model(|cx| {
         let mut exec = cx.exec();
         let number = exec.next_child(name.clone());

@@ -29,11 +29,15 @@ fn graphs(threads: u32, body: fn(&Words, u32)) -> u64 {
 fn increments_are_the_orders_of_the_threads() {
     for (threads, orders) in [(2, 2), (3, 6), (4, 24), (5, 120), (6, 720)] {
         assert_eq!(
-            graphs(threads, |w, _| drop(w[0].fetch_add(1, SeqCst))),
+            graphs(threads, |w, _| {
+                w[0].fetch_add(1, SeqCst);
+            }),
             orders
         );
         assert_eq!(
-            graphs(threads, |w, _| drop(w[0].fetch_add(1, Relaxed))),
+            graphs(threads, |w, _| {
+                w[0].fetch_add(1, Relaxed);
+            }),
             orders
         );
     }
@@ -42,7 +46,9 @@ fn increments_are_the_orders_of_the_threads() {
 #[test]
 fn exchanges_that_may_fail() {
     // One of three wins, and the others read 0's successor: whichever it is.
-    let claim = |w: &Words, k| drop(w[0].compare_exchange(0, k, AcqRel, Relaxed));
+    let claim = |w: &Words, k| {
+        let _ = w[0].compare_exchange(0, k, AcqRel, Relaxed);
+    };
     assert_eq!(graphs(3, claim), 3);
     // Two of them in a row: 1 from 0, then 2 from 1.
     fn steps(w: &Words, _: u32) {

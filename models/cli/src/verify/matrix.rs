@@ -51,7 +51,7 @@ pub(super) struct Cell {
     control_failed: Option<String>,
 }
 
-/// Why the mutants are not killed as they should be; see [`Matrix`]. Empty if all is well.
+/// Why the mutants are not killed as they should be; see `Matrix`. Empty if all is well.
 #[must_use]
 pub fn failures(asked: Answers<Attacked>) -> Vec<String> {
     Matrix::new(asked, &EXCUSES).failures

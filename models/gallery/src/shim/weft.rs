@@ -111,7 +111,8 @@ impl Thread for thread::JoinHandle<()> {
 
     #[track_caller]
     fn join(self) {
-        // An error only says that the execution is over.
-        let _ = self.join();
+        if let Err(panic) = self.join() {
+            std::panic::resume_unwind(panic);
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! Shared ownership: weft's own `Arc`, std's around what weft knows, and one written by hand.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "a pointer is followed and used in one step, as the programs under test do"
+)]
 
 mod by_hand;
 mod grid;

@@ -87,10 +87,13 @@ same! {
         let raw = Arc::into_raw(a);
         // SAFETY: it came from into_raw, and each count has its owner; here and below.
         unsafe { Arc::increment_strong_count(raw) };
+        // SAFETY: as above.
         let a = unsafe { Arc::from_raw(raw) };
         let two = Arc::strong_count(&a);
+        // SAFETY: as above.
         unsafe { Arc::decrement_strong_count(raw) };
         let w = Arc::downgrade(&a).into_raw();
+        // SAFETY: as above.
         let w = unsafe { Weak::from_raw(w) };
         (same == raw, two, Arc::strong_count(&a), *w.upgrade().unwrap(), w.as_ptr() == raw)
     }

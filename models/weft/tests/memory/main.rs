@@ -1,6 +1,10 @@
 //! Errors of memory: what is freed too early, twice, wrongly or never, and programs that do it right.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "a pointer is followed and used in one step, as the programs under test do"
+)]
 
 mod found;
 mod freed;

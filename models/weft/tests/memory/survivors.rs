@@ -51,10 +51,10 @@ impl Notes {
     fn note(&mut self, key: u32, value: u32) {
         self.list.push((key, value));
         self.sum += u64::from(key) * 1000 + u64::from(value);
-        if self.list.len() % 7 == 0 {
+        if self.list.len().is_multiple_of(7) {
             self.texts.push(format!("note {key} of {value}"));
         }
-        if self.list.len() % 11 == 0 {
+        if self.list.len().is_multiple_of(11) {
             self.log += &format!("{key}:{value};");
             self.tree
                 .entry(format!("key {key}"))
@@ -62,7 +62,7 @@ impl Notes {
                 .push(value);
             self.table.insert(format!("key {value}"), Box::new(value));
         }
-        if self.list.len() % 101 == 0 {
+        if self.list.len().is_multiple_of(101) {
             let next = self.chain.take();
             self.chain = Some(Box::new(Link { value, next }));
         }
@@ -106,7 +106,7 @@ fn stress(workers: usize, max_graphs: u64) -> usize {
     let report = builder.check(program(move |key, value| {
         let mut notes = own.lock().unwrap();
         notes.note(key, value);
-        if notes.list.len() % 5000 == 0 {
+        if notes.list.len().is_multiple_of(5000) {
             notes.assert_whole();
         }
     }));

@@ -18,6 +18,8 @@ use crate::runtime::{context, in_model, obey, perform};
 pub(crate) struct Shared {
     type_name: &'static str,
     site: &'static Location<'static>,
+    /// Whether the last owner is ordered after the others by letting go, and may know it.
+    orders: bool,
     /// The locations of the strong and the weak count, if they are events.
     counts: Option<(LocationId, LocationId)>,
     /// What the owners that have let go had done.
@@ -83,10 +85,12 @@ pub(super) fn begin(
     owners: u64,
     type_name: &'static str,
     site: &'static Location<'static>,
+    orders: bool,
 ) {
     let shared = Shared {
         type_name,
         site,
+        orders,
         counts: None,
         seen: Vec::new(),
         drops: Vec::new(),
@@ -215,7 +219,7 @@ impl Exec {
             shared.drops.iter().all(passed)
         };
         let (kind, seen) = (shared.kind(), shared.seen.clone());
-        if before(porf) && !before(hb) {
+        if shared.orders && before(porf) && !before(hb) {
             return self.count_kinds(vec![kind]);
         }
         self.me().destructors.push((kind, seen));

@@ -36,14 +36,14 @@ impl<T> Arc<T> {
     /// A value with one owner.
     #[track_caller]
     pub fn new(value: T) -> Arc<T> {
-        Arc::new_at(value, Location::caller())
+        Arc::from_std(sync::Arc::new(value))
     }
 
-    /// The same, as if at `site`.
-    pub(crate) fn new_at(value: T, site: &'static Location<'static>) -> Arc<T> {
+    /// A value that weft itself shares, for an operation at `site`: of its counts no more is seen than who drops it.
+    pub(crate) fn internal(value: T, site: &'static Location<'static>) -> Arc<T> {
         let value = sync::Arc::new(value);
         let key = key_of(sync::Arc::as_ptr(&value));
-        counts::begin(key, 1, std::any::type_name::<T>(), site);
+        counts::begin(key, 1, std::any::type_name::<T>(), site, false);
         Arc::untracked(value)
     }
 
@@ -56,7 +56,7 @@ impl<T> Arc<T> {
         let site = Location::caller();
         let value = sync::Arc::new_cyclic(|weak| {
             let key = key_of(weak.as_ptr());
-            counts::begin(key, 0, std::any::type_name::<T>(), site);
+            counts::begin(key, 0, std::any::type_name::<T>(), site, true);
             // There is no owner yet, and others may find that out.
             counts::read(key);
             // The one Weak that all owners have together, until there are any.
@@ -137,7 +137,7 @@ impl<T: ?Sized> Arc<T> {
     #[track_caller]
     pub fn from_std(value: sync::Arc<T>) -> Arc<T> {
         let key = key_of(sync::Arc::as_ptr(&value));
-        counts::begin(key, 1, std::any::type_name::<T>(), Location::caller());
+        counts::begin(key, 1, std::any::type_name::<T>(), Location::caller(), true);
         Arc::untracked(value)
     }
 
