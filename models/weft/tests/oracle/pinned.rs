@@ -48,6 +48,10 @@ const ONCE_WRONG: &[(&str, &str)] = &[
          store y rlx 1; store x rlx 2; store x rlx 1",
     ),
     (
+        "a thread that only ends is ordered by nothing that it lets go of",
+        "main: spawn 1; join 1; store y rlx 1 | spawn 2 | load y rlx",
+    ),
+    (
         "two spurious failures in a row",
         "weak x rlx/rlx 0->2; weak x rlx/rlx 0->1",
     ),
