@@ -49,7 +49,8 @@
 //!   is the *creation* of an atomic.
 //! - A read of an **uninitialised** [`cell::MaybeUninitCell`].
 //! - An **error of memory**: an access of an atomic, a cell or a lock in memory that was freed, or that may be freed while the access
-//!   goes on; a block that is freed twice, or that was never allocated; and, with [`Builder::leaks`], one that is never freed.
+//!   goes on, or through a pointer to nothing; a block that is freed twice, or that was never allocated (the middle of one, a stack, a
+//!   static); and, with [`Builder::leaks`], one that is never freed.
 //!   Dropping an atomic or a cell counts as a write that is not atomic. With [`Builder::reuse`] a new block may get a freed one's address,
 //!   which is how ABA is found.
 //! - A **hang**: an execution that ends with threads in spin loops although they have read the newest value of everything that
@@ -142,7 +143,10 @@
 //! - [`sync::Arc`] is weft's; std's own counts are not seen. Whatever depends on who lets go of a std `Arc` last, or reads its counts, is
 //!   decided by the order in which the checker happens to run the threads, and no verdict says anything about it.
 //! - What the program keeps outside of the model (a result that it pushes to a list) lives on. It is told from the memory of threads that
-//!   were given up by a look for references ([`alloc::Checked`]), on Linux; elsewhere such memory is not taken back.
+//!   were given up by a look for references ([`alloc::Checked`]), on Linux; elsewhere such memory is not taken back. A reference is an
+//!   aligned word that holds an address in the block: one that is packed or encoded keeps nothing. Where so many executions have left
+//!   something that no place is left for another's heap, the check ends as [`Verdict::Bounded`].
+//! - What a compiler leaves out, weft does not see: a block that is allocated, never used, and leaked or wrongly freed.
 //! - A waiting loop that gives up by itself after more than 256 turns without news is taken for one that never does, and how
 //!   many such turns one makes before it sees something new is taken not to matter.
 //! - A [`sync::Condvar`] tells 56 waits of one execution apart; the next one panics.
