@@ -114,9 +114,17 @@ fn a_seed_that_does_not_fit_is_refused_with_what_to_do() {
         "the gallery has no `heartbleed`",
     );
     for (old, new, why) in [
-        ("bug ptr-ring", "bug starvation", "it passes now"),
+        (
+            "bug ptr-ring",
+            "bug starvation",
+            "does not fit this program",
+        ),
         ("fails data", "fails dat", "it fails in another way now"),
-        ("weft1: 0*4 1*3 0*3", "weft1: 0*4", "it passes now"),
+        (
+            "weft1: 0*4 1*3 0*3",
+            "weft1: 0*4",
+            "does not fit this program",
+        ),
         ("weft1: 0", "weft1: x", "its `schedule`"),
         (
             "seed 1",

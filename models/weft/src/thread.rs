@@ -8,10 +8,11 @@ use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Compare, Event, Kind, LocationId, Order};
+use crate::exec::Answer;
 use crate::object::Object;
 use crate::panics::catch;
 use crate::report::internal_error;
-use crate::runtime::{in_model, perform, register, wait_for_last_read, yielded};
+use crate::runtime::{in_model, obey, perform, register, wait_for_last_read, yielded};
 use crate::sync::Arc;
 
 /// Who drops a result that nobody joins, the thread or its handle, is explored where it matters.
@@ -243,6 +244,11 @@ pub fn panicking() -> bool {
 /// Panics outside a model.
 pub fn current() -> Thread {
     in_model(|cx| {
+        // Which thread drops a shared value matters to a destructor that asks.
+        obey(cx, || {
+            let asked = cx.exec().seen_in_destructor();
+            asked.unwrap_or(Answer::Done(0, false))
+        });
         let exec = cx.exec();
         let number = exec.current as usize;
         let thread = &exec.graph.threads[number];
