@@ -53,22 +53,35 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Checked<A> {
             runtime::free(ptr.addr());
         } else {
             runtime::free_outside(ptr.addr());
+            if !space::range().is_empty() {
+                // What lies about in free memory would look like references to models' blocks.
+                // SAFETY: the block is of that size, and its owner has given it up.
+                unsafe { ptr.write_bytes(0, layout.size()) };
+                std::hint::black_box(ptr);
+            }
             // SAFETY: the caller's obligation; the block came from the inner allocator.
             unsafe { self.0.dealloc(ptr, layout) };
         }
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if !space::range().contains(&ptr.addr()) {
+        let outside = !space::range().contains(&ptr.addr());
+        if outside && space::range().is_empty() {
             runtime::free_outside(ptr.addr());
-            // What was allocated outside of the model lives on after it, and so may what it grows to.
             // SAFETY: the caller's obligation.
             return unsafe { self.0.realloc(ptr, layout, new_size) };
         }
         // SAFETY: the caller's obligation: the new size is no overflow.
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         // SAFETY: as above; the size is not zero.
-        let new = unsafe { self.alloc(new_layout) };
+        let new = if outside {
+            // What was allocated outside of the model lives on after it, and so may what it grows to.
+            // SAFETY: as above.
+            unsafe { self.0.alloc(new_layout) }
+        } else {
+            // SAFETY: as above.
+            unsafe { self.alloc(new_layout) }
+        };
         if !new.is_null() {
             // SAFETY: both blocks are that large, and apart.
             unsafe { new.copy_from_nonoverlapping(ptr, layout.size().min(new_size)) };

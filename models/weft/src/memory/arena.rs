@@ -85,11 +85,7 @@ impl Arena {
         let used = self.parts.iter().map(|part| part.used).sum();
         for part in &mut self.parts {
             let left = part.blocks.iter().filter(|b| b.freed.is_none());
-            live.extend(left.map(|b| Left {
-                start: b.start,
-                size: b.size,
-                missed: false,
-            }));
+            live.extend(left.map(|b| Left::new(b.start, b.size)));
             part.blocks.clear();
             part.used = 0;
         }

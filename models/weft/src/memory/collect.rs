@@ -35,15 +35,42 @@ pub(crate) struct Remains {
     pub(crate) used: usize,
 }
 
-/// A block that was not freed. It holds no address, which would look like a reference to it.
+/// A block that was not freed, in one word. The highest bit is set, so that no such word looks like an address of a block.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Left {
-    /// Where it begins, in bytes from the window's beginning.
-    pub(crate) start: u32,
-    pub(crate) size: u32,
+pub(crate) struct Left(u64);
+
+impl Left {
+    const MARK: u64 = 1 << 63;
     /// Nothing referred to it when that was asked last. Other threads go on meanwhile, and may move a reference from where is
     /// still to be looked to where was looked already: so one look is not enough.
-    pub(crate) missed: bool,
+    const MISSED: u64 = 1 << 62;
+    const SIZE: u32 = u32::BITS;
+
+    pub(crate) fn new(start: u32, size: u32) -> Left {
+        // Both are less than a window.
+        Left(Left::MARK | u64::from(size) << Left::SIZE | u64::from(start))
+    }
+
+    /// Where it begins, in bytes from the window's beginning.
+    fn start(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    fn size(self) -> usize {
+        ((self.0 & !(Left::MARK | Left::MISSED)) >> Left::SIZE) as usize
+    }
+
+    fn end(self) -> usize {
+        self.start() + self.size()
+    }
+
+    fn is_missed(self) -> bool {
+        self.0 & Left::MISSED != 0
+    }
+
+    fn set_missed(&mut self, missed: bool) {
+        self.0 = self.0 & !Left::MISSED | if missed { Left::MISSED } else { 0 };
+    }
 }
 
 /// The windows of all arenas: what one run leaves may be referred to by what another has left.
@@ -109,8 +136,8 @@ pub(crate) fn collect(ignored: &[Range<usize>]) {
             let mut marked = marked.into_iter();
             remains.live.retain_mut(|block| {
                 let missed = marked.next() != Some(true);
-                let gone = missed && block.missed;
-                block.missed = missed;
+                let gone = missed && block.is_missed();
+                block.set_missed(missed);
                 !gone
             });
         }
@@ -147,12 +174,6 @@ impl Remains {
     }
 }
 
-impl Left {
-    fn end(&self) -> usize {
-        (self.start + self.size) as usize
-    }
-}
-
 /// The blocks that may be referred to. Nothing here holds the address of one.
 struct Marks<'a> {
     /// All windows in the order of their addresses, with their blocks in order too.
@@ -179,7 +200,7 @@ impl Marks<'_> {
             return;
         };
         let (offset, blocks) = (word - self.windows[window].base, &self.windows[window].live);
-        let after = blocks.partition_point(|b| b.start as usize <= offset);
+        let after = blocks.partition_point(|b| b.start() <= offset);
         let Some(at) = after.checked_sub(1) else {
             return;
         };
@@ -194,9 +215,9 @@ impl Marks<'_> {
         while let Some((window, at)) = self.open.pop() {
             let window = &self.windows[window];
             let block = window.live[at];
-            let address = window.base + block.start as usize;
+            let address = window.base + block.start();
             let start = std::ptr::with_exposed_provenance::<usize>(address);
-            for k in 0..block.size as usize / size_of::<usize>() {
+            for k in 0..block.size() / size_of::<usize>() {
                 let word = start.wrapping_add(k);
                 // SAFETY: the block is mapped, and aligned to more than a word.
                 let word = unsafe { word.read_volatile() };

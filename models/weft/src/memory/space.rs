@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 /// Bytes of one window.
-pub(crate) const WINDOW: usize = 1 << 28;
+pub(crate) const WINDOW: usize = 1 << 26;
 
 /// Windows to ask the system for, largest first. The range takes addresses only: pages come with their first use.
 const COUNTS: [usize; 4] = [1 << 18, 1 << 14, 1 << 10, 1 << 6];
@@ -79,8 +79,9 @@ pub(crate) fn give_window(base: usize) {
 mod system {
     /// Reserves a range of addresses; its pages are zero and come when they are touched.
     pub(super) fn reserve(bytes: usize) -> Option<usize> {
-        // The same place in every process, if it is free: addresses that are shown do not change then.
-        let wish = std::ptr::without_provenance_mut(0x1000_0000_0000);
+        // The same place in every process, if it is free: addresses that are shown do not change then. One whose upper
+        // half is no small number, which the upper half of a word often is.
+        let wish = std::ptr::without_provenance_mut(0x6000_0000_0000);
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at no fixed address touches no memory that exists.
