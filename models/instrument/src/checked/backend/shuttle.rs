@@ -2,6 +2,7 @@
 
 pub(crate) use crate::checked::backend::parker::{Parker, Unparker};
 pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
+use shuttle::thread::ThreadId;
 pub(crate) use shuttle::thread::{JoinHandle, Thread, current, park, yield_now};
 use std::sync::atomic::Ordering;
 
@@ -19,6 +20,8 @@ pub(crate) const fn position() -> Option<(u32, u32)> {
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T> {
     accessed: AtomicBool,
+    /// The thread that began an access last.
+    last: std::cell::Cell<Option<ThreadId>>,
     value: std::cell::UnsafeCell<T>,
 }
 
@@ -26,6 +29,7 @@ impl<T> UnsafeCell<T> {
     pub(crate) fn new(value: T) -> Self {
         Self {
             accessed: AtomicBool::new(false),
+            last: std::cell::Cell::new(None),
             value: std::cell::UnsafeCell::new(value),
         }
     }
@@ -52,6 +56,10 @@ impl<T> Drop for Access<'_, T> {
 pub(crate) fn access<T>(cell: &UnsafeCell<T>, begun: impl FnOnce()) -> Access<'_, T> {
     let overlaps = cell.accessed.swap(true, Ordering::SeqCst);
     begun();
+    // A thread that forgot the guard of its own access is done with it.
+    let me = Some(current().id());
+    let overlaps = overlaps && cell.last.replace(me) != me;
+    cell.last.set(me);
     assert!(!overlaps, "data race: two threads access one cell at once");
     Access(cell)
 }
