@@ -148,7 +148,9 @@ fn lacks_an_edge(seed: &Seed, execution: &Execution) -> Option<String> {
         return None;
     };
     let Some(missing) = &execution.missing else {
-        return Some("no edge is missing".to_owned());
+        // Two workers that put their results into one slot hang without any access that races: the story alone names why.
+        let told = seed.failure == "deadlock" && execution.story.contains(site.name());
+        return (!told).then(|| "no edge is missing".to_owned());
     };
     let crosses = matches!(missing.via, Some(Via::Crossing { .. }));
     if missing.via.is_none() || crosses != (site.kind() == Kind::Mb) {
