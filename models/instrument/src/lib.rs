@@ -4,9 +4,9 @@
 //! Under `--cfg loom`, `--cfg shuttle` or `--cfg weft` each operation is the checker's own. Around
 //! it this crate
 //!
-//! - records each step of an execution while a model asks for a log ([`trace`]),
+//! - records each step of an execution while a model asks for a log (`trace`),
 //! - checks that a word is written by plain stores or by read-modify-writes, and never by both,
-//! - weakens the ordering that a named site asks for while a model asks for that ([`barrier`]).
+//! - weakens the ordering that a named site asks for while a model asks for that (`barrier`).
 //!
 //! It adds no operation of the checker's, so an execution is the same with a log and without. No
 //! ordering is weakened unless a model asks for it. Without a checker's cfg this crate is empty.
