@@ -15,9 +15,9 @@ use std::process::{Command, Stdio};
 /// What is broken: a line of a file, and what it becomes.
 pub(super) const BROKEN: &str = "engine/src/handoff/striped.rs";
 pub(super) const RIGHT: &str =
-    "        self.done[place.word].store(*done, O::store(Site::CompleteWmb));\n";
+    "        self.done[place.word()].store(*done, O::store(Site::CompleteWmb));\n";
 pub(super) const WRONG: &str =
-    "        self.done[place.word].store(*done, std::sync::atomic::Ordering::Relaxed);\n";
+    "        self.done[place.word()].store(*done, std::sync::atomic::Ordering::Relaxed);\n";
 
 /// What is run, before and after the repair.
 pub(super) const VERIFY: &str =
