@@ -59,7 +59,7 @@ struct Part {
     blocks: Vec<Block>,
 }
 
-/// The blocks of the current run, and what earlier ones left.
+/// The blocks of the current run.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
     base: Option<usize>,

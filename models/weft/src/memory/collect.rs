@@ -23,7 +23,7 @@ const WAITING: Range<usize> = 64..1024;
 /// What that question costs, at most, as a part of the time between two.
 const SHARE: u32 = 16;
 
-/// So do those in which so many bytes were allocated.
+/// Or so many bytes that were allocated in those that wait.
 const MANY_BYTES: usize = 1 << 26;
 
 /// A window that was used, with the blocks that were not freed.
